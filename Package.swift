@@ -25,6 +25,8 @@ let package = Package(
     targets: [
         // The vocabulary and the C libraries.
         .target(name: "Readings"),
+        .target(name: "OwnThread"),
+        .target(name: "Systemd"),
 
 
         // The stages, in the order in which a reading meets them.
@@ -37,7 +39,9 @@ let package = Package(
 
 
         // What keeps it true.
+        .testTarget(name: "OwnThreadTests", dependencies: ["OwnThread"]),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"]),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd"]),
     ]
 )
 
