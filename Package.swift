@@ -25,8 +25,10 @@ let package = Package(
     targets: [
         // The vocabulary and the C libraries.
         .target(name: "Readings"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "OwnThread"),
         .target(name: "Systemd"),
+        .target(name: "SQLite", dependencies: ["CSQLite"]),
 
 
         // The stages, in the order in which a reading meets them.
@@ -41,6 +43,7 @@ let package = Package(
         // What keeps it true.
         .testTarget(name: "OwnThreadTests", dependencies: ["OwnThread"]),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"]),
     ]
 )
