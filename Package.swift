@@ -32,6 +32,7 @@ let package = Package(
 
 
         // The stages, in the order in which a reading meets them.
+        .target(name: "Decoding", dependencies: ["Readings"]),
 
 
         // What joins them.
