@@ -25,13 +25,18 @@ let package = Package(
     targets: [
         // The vocabulary and the C libraries.
         .target(name: "Readings"),
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "OwnThread"),
         .target(name: "Systemd"),
+        .target(name: "Mosquitto", dependencies: ["CMosquitto", "OwnThread"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
 
 
         // The stages, in the order in which a reading meets them.
+        .target(
+            name: "Acquisition",
+            dependencies: ["Readings", "Mosquitto", "OwnThread", .product(name: "Logging", package: "swift-log")]),
         .target(name: "Decoding", dependencies: ["Readings"]),
 
 
@@ -42,6 +47,7 @@ let package = Package(
 
 
         // What keeps it true.
+        .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition"]),
         .testTarget(name: "OwnThreadTests", dependencies: ["OwnThread"]),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
