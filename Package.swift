@@ -38,6 +38,7 @@ let package = Package(
             name: "Acquisition",
             dependencies: ["Readings", "Mosquitto", "OwnThread", .product(name: "Logging", package: "swift-log")]),
         .target(name: "Decoding", dependencies: ["Readings"]),
+        .target(name: "Quality", dependencies: ["Readings"]),
 
 
         // What joins them.
@@ -49,6 +50,7 @@ let package = Package(
         // What keeps it true.
         .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition"]),
         .testTarget(name: "OwnThreadTests", dependencies: ["OwnThread"]),
+        .testTarget(name: "QualityTests", dependencies: ["Quality", "Readings"]),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"]),
