@@ -42,6 +42,7 @@ let package = Package(
 
 
         // What joins them.
+        .target(name: "Settings", dependencies: ["Readings", .product(name: "TOMLKit", package: "TOMLKit")]),
 
 
         // What measures it.
@@ -53,6 +54,9 @@ let package = Package(
         .testTarget(name: "QualityTests", dependencies: ["Quality", "Readings"]),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
+        .testTarget(
+            name: "SettingsTests",
+            dependencies: ["Settings", "Readings", .product(name: "TOMLKit", package: "TOMLKit")]),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"]),
     ]
 )

@@ -1,0 +1,50 @@
+/// A table whose keys have been checked against the schema, with the defaults filled in.
+///
+/// A key that was wrong is absent here; what the accessors give for it is never used, because the fault stands already.
+struct CheckedTable {
+    /// A value as the schema's kind gives it: durations in milliseconds, sizes in bytes.
+    enum Checked {
+        case text(String)
+        case flag(Bool)
+        case integer(Int64)
+        case texts([(text: String, place: Place)])
+        /// Of a kind that no table in use has; checked, not kept.
+        case other
+    }
+
+    /// `queue`, `mqtt[field]`.
+    let path: String
+    let place: Place
+    var values: [String: Checked] = [:]
+    /// Of the keys that stand in a file or the environment.
+    var places: [String: Place] = [:]
+
+    func isSet(_ key: String) -> Bool { places[key] != nil }
+
+    /// Where the key stands, else where its table begins.
+    func place(_ key: String) -> Place { places[key] ?? place }
+
+    func text(_ key: String) -> String {
+        if case .text(let text) = values[key] { text } else { "" }
+    }
+
+    /// The text, or `nil` where it is absent or empty.
+    func textIfAny(_ key: String) -> String? {
+        let text = text(key)
+        return text.isEmpty ? nil : text
+    }
+
+    func flag(_ key: String) -> Bool {
+        if case .flag(let flag) = values[key] { flag } else { false }
+    }
+
+    func integer(_ key: String) -> Int64 {
+        if case .integer(let integer) = values[key] { integer } else { 0 }
+    }
+
+    func texts(_ key: String) -> [String] { placedTexts(key).map(\.text) }
+
+    func placedTexts(_ key: String) -> [(text: String, place: Place)] {
+        if case .texts(let texts) = values[key] { texts } else { [] }
+    }
+}

@@ -1,0 +1,186 @@
+import Readings
+
+/// Makes the structs from the checked tables, and checks what only shows when keys are seen together.
+struct ConfigurationBuilder {
+    private let tables: [String: [CheckedTable]]
+    private let zones: ZoneCatalog
+    private let mainFile: String
+    private let credentials: String?
+    private(set) var faults: FaultList
+
+    init(reader: SchemaReader, mainFile: String, credentials: String?) {
+        tables = reader.tables
+        zones = reader.checker.zones
+        faults = reader.faults
+        self.mainFile = mainFile
+        self.credentials = credentials
+    }
+
+    /// `nil` only when faults stand already.
+    mutating func build(files: [String]) -> Configuration? {
+        guard let node = tables["node"]?.first, let log = tables["log"]?.first, let queue = tables["queue"]?.first,
+            let deadLetter = tables["dead_letter"]?.first, let http = tables["http"]?.first
+        else { return nil }
+        // The sections are checked one by one even where an earlier one is wrong: all faults at once.
+        let httpSettings = self.http(http)
+        let consumers = (tables["consumer"] ?? []).map { consumer($0) }
+        let sources = (tables["mqtt"] ?? []).map { mqtt($0, node: node.text("name")) }
+        checkSessions(tables["mqtt"] ?? [], sources)
+        guard let nodeSettings = self.node(node), let logSettings = self.log(log),
+            let queueSettings = self.queue(queue), let httpSettings
+        else { return nil }
+        let present = sources.compactMap(\.self)
+        guard present.count == sources.count else { return nil }
+        return Configuration(
+            node: nodeSettings, log: logSettings, queue: queueSettings,
+            deadLetter: DeadLetterSettings(
+                maxSizeBytes: deadLetter.integer("max_size"), retainMilliseconds: deadLetter.integer("retain")),
+            http: httpSettings, consumers: consumers, mqtt: present, files: files)
+    }
+
+    private func node(_ table: CheckedTable) -> NodeSettings? {
+        guard let zone = zone(table) else { return nil }
+        return NodeSettings(name: table.text("name"), dataDirectory: table.text("data_directory"), zone: zone)
+    }
+
+    private func zone(_ table: CheckedTable) -> Zone? {
+        table.textIfAny("zone").flatMap { try? zones.zone(named: $0) }
+    }
+
+    private func log(_ table: CheckedTable) -> LogSettings? {
+        guard let level = LogSettings.Level(rawValue: table.text("level")),
+            let format = LogSettings.Format(rawValue: table.text("format"))
+        else { return nil }
+        return LogSettings(
+            level: level, format: format, repeatAfterMilliseconds: table.integer("repeat_after"))
+    }
+
+    private func queue(_ table: CheckedTable) -> QueueFileSettings? {
+        guard let whenFull = QueueFileSettings.WhenFull(rawValue: table.text("when_full")) else { return nil }
+        return QueueFileSettings(
+            retainAcknowledgedMilliseconds: table.integer("retain_acknowledged"),
+            maxSizeBytes: table.integer("max_size"), minFreeDiskBytes: table.integer("min_free_disk"),
+            whenFull: whenFull, commitAfterMilliseconds: table.integer("commit_after"),
+            commitReadings: table.integer("commit_readings"))
+    }
+
+    private mutating func http(_ table: CheckedTable) -> HTTPSettings? {
+        guard let listen = NetworkAddress(table.text("listen")) else { return nil }
+        if !listen.isLoopback, !table.flag("insecure") {
+            faults.add(
+                .conflict, at: table.place("listen"), key: "http.listen",
+                "\(listen) is reached from elsewhere, and this version has neither TLS nor tokens; "
+                    + "expected 127.0.0.1, [::1] or localhost, or insecure = true")
+        }
+        return HTTPSettings(
+            listen: listen, isInsecureAllowed: table.flag("insecure"),
+            connectionsMax: Int(table.integer("max_connections")),
+            headerTimeoutMilliseconds: table.integer("header_timeout"))
+    }
+
+    private mutating func consumer(_ table: CheckedTable) -> ConsumerSettings {
+        if table.flag("required"), table.integer("max_age") > 0 {
+            faults.add(
+                .conflict, at: table.place("max_age"), key: "\(table.path).max_age",
+                "skips records, but the consumer is required to get all of them; expected required = false beside it")
+        }
+        if !table.texts("domains").isEmpty {
+            faults.add(
+                .unsupported, at: table.place("domains"), key: "\(table.path).domains",
+                "is not acted on by this version, which knows no station's domain; expected an empty list")
+        }
+        let symbols = table.texts("parameters").compactMap { ParameterSymbol.normalized(Array($0.utf8).span) }
+        return ConsumerSettings(
+            name: table.text("name"), isRequired: table.flag("required"),
+            start: ConsumerSettings.Start(text: table.text("from")) ?? .oldest, stations: table.texts("stations"),
+            domains: table.texts("domains"), parameters: symbols.map { String(decoding: $0, as: UTF8.self) },
+            maxAgeMilliseconds: table.integer("max_age"))
+    }
+
+    // MARK: MQTT
+
+    private mutating func mqtt(_ table: CheckedTable, node: String) -> MQTTSettings? {
+        let topics = topics(table)
+        let broker = try? BrokerAddress(url: table.text("url"))
+        if let broker { checkCredentials(table, broker) }
+        let format = table.text("format")
+        let time = table.textIfAny("time") ?? (format == "value" ? "received" : "required")
+        guard let broker, let version = MQTTSettings.ProtocolVersion(rawValue: table.text("protocol")),
+            let missingTime = MQTTSettings.MissingTime(rawValue: time),
+            let retained = MQTTSettings.Retained(rawValue: table.text("retained"))
+        else { return nil }
+        return MQTTSettings(
+            name: table.text("name"), broker: broker, protocolVersion: version,
+            clientID: table.textIfAny("client_id") ?? "quantrac-\(node)-\(table.text("name"))", topics: topics,
+            format: format, missingTime: missingTime, zone: zone(table), username: table.textIfAny("username"),
+            passwordFile: file("password_file", table), caFile: file("ca_file", table),
+            certificateFile: file("certificate_file", table), keyFile: file("key_file", table),
+            sessionExpirySeconds: UInt32(clamping: table.integer("session_expiry") / 1000),
+            keepaliveSeconds: UInt16(clamping: table.integer("keepalive") / 1000), retained: retained,
+            messagesPerSecondMax: Int(table.integer("max_messages_per_second")),
+            payloadBytesMax: Int(table.integer("max_payload")))
+    }
+
+    private func file(_ key: String, _ table: CheckedTable) -> NamedFile? {
+        table.textIfAny(key).map {
+            NamedFile(
+                $0, key: "\(table.path).\(key)", place: table.place(key), mainFile: mainFile, credentials: credentials)
+        }
+    }
+
+    private mutating func topics(_ table: CheckedTable) -> [TopicPattern] {
+        var patterns: [TopicPattern] = []
+        for (text, place) in table.placedTexts("topics") {
+            guard let pattern = try? TopicPattern(text) else { continue }
+            if let first = patterns.first(where: { $0.filter == pattern.filter }) {
+                faults.add(
+                    .duplicate, at: place, key: "\(table.path).topics",
+                    "\"\(text)\" matches the same topics as \"\(first.text)\", expected one of the two")
+            }
+            if table.text("format") == "value", !pattern.namesStation || !pattern.namesParameter {
+                faults.add(
+                    .conflict, at: place, key: "\(table.path).topics",
+                    "\"\(text)\" must name what the format \"value\" cannot, expected {station} and {parameter} in it")
+            }
+            patterns.append(pattern)
+        }
+        return patterns
+    }
+
+    private mutating func checkCredentials(_ table: CheckedTable, _ broker: BrokerAddress) {
+        for key in ["ca_file", "certificate_file", "key_file"] where table.isSet(key) && !broker.isEncrypted {
+            faults.add(
+                .conflict, at: table.place(key), key: "\(table.path).\(key)",
+                "has no use without TLS, expected an mqtts:// URL beside it")
+        }
+        for (key, other) in [("certificate_file", "key_file"), ("key_file", "certificate_file")]
+        where table.isSet(key) && !table.isSet(other) {
+            faults.add(
+                .conflict, at: table.place(key), key: "\(table.path).\(key)",
+                "stands alone, expected \(other) beside it")
+        }
+        // MQTT 3.1.1, 3.1.2.9: no password without a user name.
+        if table.isSet("password_file"), table.textIfAny("username") == nil, table.text("protocol") == "3.1.1" {
+            faults.add(
+                .conflict, at: table.place("password_file"), key: "\(table.path).password_file",
+                "has no use without a user, expected username beside it, or protocol = \"5\"")
+        }
+    }
+
+    /// Two sources with one session at one broker would disconnect each other for ever.
+    private mutating func checkSessions(_ tables: [CheckedTable], _ sources: [MQTTSettings?]) {
+        var seen: [String: CheckedTable] = [:]
+        for (table, source) in zip(tables, sources) {
+            guard let source else { continue }
+            let session = "\(source.broker.address) \(source.clientID)"
+            // Of two sources with the same name, that is the fault.
+            if let first = seen[session], first.text("name") != source.name {
+                faults.add(
+                    .duplicate, at: table.place("client_id"), key: "\(table.path).client_id",
+                    "\"\(source.clientID)\" is already used at this broker by the source at \(first.place), "
+                        + "expected another one")
+            }
+            seen[session] = seen[session] ?? table
+        }
+    }
+}

@@ -1,0 +1,174 @@
+/// Checks one value against what its key takes.
+struct ValueChecker {
+    let zones: ZoneCatalog
+    var faults: FaultList
+
+    /// The value in the units of `CheckedTable.Checked`; `nil` when a fault was noted.
+    mutating func check(_ node: Node, is kind: ValueKind, key: String) -> CheckedTable.Checked? {
+        switch (kind, node.value) {
+        case (.text(let rule), .text(let text)): return checkText(text, node, rule, key: key)
+        case (.text(.start), .moment(let text)), (.text(.moment), .moment(let text)):
+            return checkText(text, node, .moment, key: key)
+        case (.optionalText(let rule), .text(let text)):
+            return text.isEmpty ? .text(text) : checkText(text, node, rule, key: key)
+        case (.choice(let words), .text(let text)):
+            return checkWord(text, node, words, later: [], key: key)
+        case (.limitedChoice(let words, let later), .text(let text)):
+            return checkWord(text, node, words, later: later, key: key)
+        case (.flag, .flag(let flag)): return .flag(flag)
+        case (.integer(let range, _), .integer(let integer)):
+            return checkRange(integer, range, node, kind, key: key).map { .integer($0) }
+        case (.number(let range), .number(let number)): return checkNumber(number, range, node, kind, key: key)
+        case (.number(let range), .integer(let integer)):
+            return checkNumber(Double(integer), range, node, kind, key: key)
+        case (.duration(let range, let step), .text(let text)):
+            return checkDuration(text, range, step, node, kind, key: key)
+        case (.size(let range), .text(let text)): return checkSize(text, range, node, kind, key: key)
+        case (.texts(let rule, let least), .list(let nodes)):
+            return checkTexts(nodes, rule, least, node, key: key)
+        case (.integers, .list(let nodes)):
+            return checkElements(nodes, key: key, "integers") { if case .integer = $0 { true } else { false } }
+        case (.numbers(let count), .list(let nodes)):
+            guard nodes.count == count else { return refuseType(node, "\(count) numbers", key: key) }
+            return checkElements(nodes, key: key, "numbers") {
+                switch $0 {
+                case .integer: true
+                case .number(let number): number.isFinite
+                default: false
+                }
+            }
+        case (.map, .table(let nodes)):
+            return checkElements(Array(nodes.values), key: key, "texts") { if case .text = $0 { true } else { false } }
+        default: return refuseType(node, ValueChecker.expectation(kind), key: key)
+        }
+    }
+
+    private static func expectation(_ kind: ValueKind) -> String {
+        switch kind {
+        case .duration: "a duration in quotes, such as \"10s\""
+        case .size: "a size in quotes, such as \"512KiB\""
+        case .flag: "true or false, without quotes"
+        case .integer: "an integer, without quotes"
+        case .number: "a number, without quotes"
+        case .texts: "a list of texts, such as [\"a\", \"b\"]"
+        case .text, .optionalText: "a text in quotes"
+        case .choice(let words), .limitedChoice(let words, _): "one of \(ValueChecker.list(words))"
+        case .integers, .numbers, .map: "a \(kind.typeName)"
+        }
+    }
+
+    private static func list(_ words: [String]) -> String {
+        words.map { "\"\($0)\"" }.joined(separator: ", ")
+    }
+
+    private mutating func refuseType(_ node: Node, _ expected: String, key: String) -> CheckedTable.Checked? {
+        faults.add(.wrongType, at: node.place, key: key, "is \(node.value.kindName), expected \(expected)")
+        return nil
+    }
+
+    private mutating func checkText(
+        _ text: String, _ node: Node, _ rule: TextRule, key: String
+    ) -> CheckedTable.Checked? {
+        do throws(Misfit) {
+            if text.isEmpty { throw Misfit("is empty, expected \(rule.description)") }
+            try rule.check(text, zones: zones)
+            return .text(text)
+        } catch {
+            faults.add(.badValue, at: node.place, key: key, "\"\(text)\" \(error.reason)")
+            return nil
+        }
+    }
+
+    private mutating func checkWord(
+        _ text: String, _ node: Node, _ words: [String], later: [String], key: String
+    ) -> CheckedTable.Checked? {
+        if words.contains(text) { return .text(text) }
+        let expected = "expected \(words.count > 1 ? "one of " : "")\(ValueChecker.list(words))"
+        if later.contains(text) {
+            faults.add(
+                .unsupported, at: node.place, key: key, "\"\(text)\" is not acted on by this version, \(expected)")
+        } else {
+            faults.add(
+                .badValue, at: node.place, key: key, "\"\(text)\" is not known, \(expected)",
+                suggestion: Spelling.nearest(to: text, in: words))
+        }
+        return nil
+    }
+
+    private mutating func checkRange(
+        _ number: Int64, _ range: ClosedRange<Int64>, _ node: Node, _ kind: ValueKind, key: String
+    ) -> Int64? {
+        guard range.contains(number) else {
+            faults.add(
+                .outOfRange, at: node.place, key: key, "\(node.value.toml) is out of range, expected \(kind.rangeText)")
+            return nil
+        }
+        return number
+    }
+
+    private mutating func checkNumber(
+        _ number: Double, _ range: ClosedRange<Double>, _ node: Node, _ kind: ValueKind, key: String
+    ) -> CheckedTable.Checked? {
+        guard number.isFinite, range.contains(number) else {
+            faults.add(
+                .outOfRange, at: node.place, key: key, "\(node.value.toml) is out of range, expected \(kind.rangeText)")
+            return nil
+        }
+        return .other
+    }
+
+    private mutating func checkDuration(
+        _ text: String, _ range: ClosedRange<Int64>, _ step: Int64, _ node: Node, _ kind: ValueKind, key: String
+    ) -> CheckedTable.Checked? {
+        guard let milliseconds = Quantity.milliseconds(text) else {
+            faults.add(
+                .badValue, at: node.place, key: key,
+                "\"\(text)\" is no duration, expected a whole number and ms, s, m, h or d, such as \"10s\"")
+            return nil
+        }
+        guard milliseconds % step == 0 else {
+            faults.add(.outOfRange, at: node.place, key: key, "\"\(text)\" is too fine, expected \(kind.rangeText)")
+            return nil
+        }
+        return checkRange(milliseconds, range, node, kind, key: key).map { .integer($0) }
+    }
+
+    private mutating func checkSize(
+        _ text: String, _ range: ClosedRange<Int64>, _ node: Node, _ kind: ValueKind, key: String
+    ) -> CheckedTable.Checked? {
+        guard let bytes = Quantity.bytes(text) else {
+            faults.add(
+                .badValue, at: node.place, key: key,
+                "\"\(text)\" is no size, expected a whole number and B, KiB, MiB, GiB or TiB, such as \"512KiB\"",
+                suggestion: Quantity.likelySize(text))
+            return nil
+        }
+        return checkRange(bytes, range, node, kind, key: key).map { .integer($0) }
+    }
+
+    private mutating func checkTexts(
+        _ nodes: [Node], _ rule: TextRule, _ least: Int, _ node: Node, key: String
+    ) -> CheckedTable.Checked? {
+        guard nodes.count >= least else { return refuseType(node, "at least \(least) \(rule.description)", key: key) }
+        var texts: [(text: String, place: Place)] = []
+        for element in nodes {
+            guard case .text(let text) = element.value else {
+                _ = refuseType(element, "a text in quotes", key: key)
+                continue
+            }
+            if case .text(let checked) = checkText(text, element, rule, key: key) {
+                texts.append((checked, element.place))
+            }
+        }
+        return texts.count == nodes.count ? .texts(texts) : nil
+    }
+
+    private mutating func checkElements(
+        _ nodes: [Node], key: String, _ expected: String, _ fits: (Value) -> Bool
+    ) -> CheckedTable.Checked? {
+        for node in nodes where !fits(node.value) {
+            return refuseType(node, expected, key: key)
+        }
+        return .other
+    }
+}
