@@ -2,6 +2,9 @@
 
 import PackageDescription
 
+// The Makefile and the packaging name the commit. git itself is not asked: the manifest is cached across commits.
+let commit = Context.environment["QUANTRAC_COMMIT"] ?? "unknown"
+
 // The arrows between the targets are those of docs/ARCHITECTURE.md; Tests/TidyTests holds the same table and reads the
 // `import` lines, because the compiler's import check misses what is reachable transitively.
 let package = Package(
@@ -15,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
@@ -39,6 +43,13 @@ let package = Package(
             dependencies: ["Readings", "Mosquitto", "OwnThread", .product(name: "Logging", package: "swift-log")]),
         .target(name: "Decoding", dependencies: ["Readings"]),
         .target(name: "Quality", dependencies: ["Readings"]),
+        .target(
+            name: "Queue",
+            dependencies: [
+                "Readings", "SQLite", "OwnThread",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
 
 
         // What joins them.

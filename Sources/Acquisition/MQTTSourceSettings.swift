@@ -41,6 +41,12 @@ public struct MQTTSourceSettings: Sendable {
         self.topics = topics
     }
 
+    /// Whether MQTT 5 is spoken; otherwise 3.1.1.
+    public var isVersion5: Bool {
+        get { version == .v5 }
+        set { version = newValue ? .v5 : .v311 }
+    }
+
     var options: MQTTOptions {
         var options = MQTTOptions(host: url.host, port: url.port, clientID: clientID)
         options.version = version

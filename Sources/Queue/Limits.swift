@@ -1,0 +1,20 @@
+/// What bounds the queue beside its settings.
+enum Limits {
+    /// Series in one queue; each takes about 100 bytes of memory.
+    static let seriesMax = 1_000_000
+    /// Combinations of status, units, source, qualifiers, rules and cause.
+    static let contextsMax = 1_000_000
+    static let consumersMax = 256
+    /// Rejections kept for one consumer; the oldest go first.
+    static let rejectionsMax = 100_000
+    /// Of an oversize payload, in bytes.
+    static let oversizeKept = 65_536
+    /// Of one dead letter; `fault_count` tells how many there were.
+    static let faultsKept = 1000
+    /// What a dead letter takes beside its texts, in bytes.
+    static let deadLetterOverhead = 200
+    /// Rows deleted in one transaction: 10,000 take about 2 ms.
+    static let retireRows: Int64 = 10_000
+    /// Rows after which the day summaries are written although the minute is not over.
+    static let rowsUnsummarised = 500_000
+}

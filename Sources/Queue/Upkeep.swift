@@ -1,0 +1,105 @@
+import Logging
+import OwnThread
+import Readings
+import SQLite
+import Synchronization
+
+/// When the writer's regular work is due, and what it found last.
+struct Upkeep {
+    /// In nanoseconds of the monotonic clock.
+    var nextLook: Int64 = 0
+    var nextFlush: Int64 = 0
+    /// The file system has less than `min_free_disk` left.
+    var isDiskShort = false
+    /// Rows that may not go fill `max_size`.
+    var isFull = false
+    /// There is more to retire than one transaction's worth.
+    var hasMore = false
+    var usedBytes: Int64 = 0
+    var availableBytes: Int64?
+}
+
+extension Writer {
+    /// Refuses a batch for which there is no room.
+    mutating func checkRoom() throws(QueueError) {
+        if upkeep.isDiskShort { lookAtDisk() }
+        if upkeep.isDiskShort {
+            throw QueueError(
+                .diskFull,
+                "the file system of \(file.directory) has \(upkeep.availableBytes ?? 0) bytes left, less than "
+                    + "min_free_disk = \(settings.minFreeDiskBytes): free some; nothing acknowledged is lost")
+        }
+        if upkeep.isFull {
+            throw QueueError(
+                .queueFull,
+                "\(file.database) holds max_size = \(settings.maxSizeBytes) bytes of rows that are not acknowledged: "
+                    + "look at `quantrac consumer list`, raise max_size, or remove a consumer that is gone")
+        }
+    }
+
+    /// What is due: the disk each second, summaries and ages each minute, deletion whenever there is something to delete.
+    mutating func maintain() {
+        let now = SystemTime.monotonicNanoseconds()
+        do {
+            try measure()
+            if now >= upkeep.nextLook {
+                upkeep.nextLook = now + 1_000_000_000
+                lookAtDisk()
+                keepBallast()
+                // A queue that cannot commit and gets no intake still finds out that the disk has room again.
+                if !isCommitting { try probe() }
+            }
+            if now >= upkeep.nextFlush || days.rowsSinceFlush >= Limits.rowsUnsummarised {
+                upkeep.nextFlush = now + 60_000_000_000
+                upkeep.hasMore = true
+                try flushDays()
+                try skipAged()
+                try trimDeadLetters()
+            }
+            if upkeep.hasMore || upkeep.usedBytes > settings.maxSizeBytes { try retire() }
+        } catch {
+            upkeep.hasMore = false
+            noteFailure(error)
+        }
+    }
+
+    private var isCommitting: Bool { shared.health.withLock { $0.canCommit } }
+
+    /// A commit that changes nothing but a page, to see whether commits work again.
+    private mutating func probe() throws(QueueError) {
+        try checkRoom()
+        let start = SystemTime.monotonicNanoseconds()
+        let sequence = lastSequence
+        try inTransaction { try $0.store.connection.execute("UPDATE queue SET last_sequence = ?", .integer(sequence)) }
+        noteCommit(since: start)
+    }
+
+    private mutating func measure() throws(QueueError) {
+        do {
+            try reopenIfNeeded()
+            upkeep.usedBytes = try store.usedPageBytes() + (Disk.fileSize(file.writeAheadLog) ?? 0)
+        } catch {
+            throw queueError(error)
+        }
+        if upkeep.usedBytes <= settings.maxSizeBytes { upkeep.isFull = false }
+        let used = upkeep.usedBytes
+        shared.health.withLock { $0.usedBytes = used }
+    }
+
+    mutating func lookAtDisk() {
+        let available = Disk.availableBytes(at: file.directory)
+        upkeep.availableBytes = available
+        upkeep.isDiskShort = available.map { $0 < settings.minFreeDiskBytes } ?? false
+        shared.health.withLock { $0.availableDiskBytes = available }
+    }
+
+    /// Makes the ballast again when there is plenty of room for it.
+    private func keepBallast() {
+        guard Disk.fileSize(file.ballast) == nil,
+            (upkeep.availableBytes ?? 0) > max(settings.minFreeDiskBytes, 4 * QueueFile.ballastBytes)
+        else { return }
+        if !Disk.reserve(file.ballast, bytes: QueueFile.ballastBytes) {
+            logger.debug("ballast not made", metadata: ["path": "\(file.ballast)"])
+        }
+    }
+}

@@ -1,0 +1,213 @@
+import OwnThread
+import Readings
+import SQLite
+
+/// Known already? -> judge -> insert -> commit -> wake the callers.
+extension Writer {
+    /// Stores the intakes of a group in one transaction and answers their callers.
+    mutating func commitGroup(_ requests: [AppendRequest]) {
+        var intakes = requests.map { $0.take() }
+        let start = SystemTime.monotonicNanoseconds()
+        for intake in intakes { callers.note(intake.source, at: start) }
+        batch.removeAll()
+        batch.seriesCountBefore = series.count
+        batch.contextCountBefore = contexts.count
+        var outcomes = [AppendOutcome](repeating: AppendOutcome(), count: intakes.count)
+        var failure: QueueError?
+        do {
+            try checkRoom()
+            try reopenIfNeeded()
+            try store.begin.run()
+            try write(intakes, &outcomes)
+            try store.commit.run()
+            settle()
+            noteCommit(since: start)
+        } catch {
+            failure = queueError(error)
+            abandonTransaction(after: error)
+            rollBack()
+            noteFailure(queueError(error))
+        }
+        lastGroupReadings = batch.items.count
+        // From the back, each handed over before its caller wakes: a caller must be the only owner of its buffers.
+        for index in requests.indices.reversed() {
+            let intake = intakes.removeLast()
+            requests[index].finish(intake, failure.map { .failure($0) } ?? .success(outcomes[index]))
+        }
+    }
+
+    private mutating func write(_ intakes: [Intake], _ outcomes: inout [AppendOutcome]) throws {
+        store.pending.removeAll()
+        store.candidates.removeAll()
+        for index in intakes.indices { try classify(intakes[index], at: index) }
+        if !batch.candidatePlaces.isEmpty { try lookUp(intakes) }
+        var numbers = Numbers(sequence: lastSequence, version: nextVersion() - 1)
+        var item = 0
+        for index in intakes.indices {
+            try place(intakes[index], firstItem: item, &numbers, &outcomes[index])
+            item += intakes[index].readings.count
+        }
+        if store.pending.count > 0 { try store.insertReadings.run() }
+        for index in intakes.indices {
+            let payloads = try storeDeadLetters(of: intakes[index], &outcomes[index])
+            batch.count(
+                outcomes[index], received: intakes[index].readings.count + payloads, source: intakes[index].source)
+        }
+        try writeCounters()
+        try writeNumbers(numbers)
+    }
+
+    /// Finds the series of each reading and which readings may be known already.
+    private mutating func classify(_ intake: Intake, at intakeIndex: Int) throws {
+        var stationRange = TextRange.none
+        var station = TextPool.none
+        for index in intake.readings.indices {
+            let draft = intake.readings[index]
+            if draft.station != stationRange {
+                station = intake.withBytes(of: draft.station) { texts.number(of: $0) }
+                stationRange = draft.station
+            }
+            let parameter = intake.withBytes(of: draft.parameter) { texts.number(of: $0) }
+            var number = series.find(station: station, parameter: parameter, sensor: draft.sensor)
+            if number == 0 { number = try addSeries(station: station, parameter: parameter, sensor: draft.sensor) }
+            let time = draft.time.millisecondsSince1970
+            let newest = series.entries[Int(number)].newest
+            if time > newest {
+                batch.newestBefore.append((number, newest))
+                series.setNewest(time, of: number)
+                batch.items.append(Batch.Item(series: number, candidate: -1))
+                continue
+            }
+            let candidate = batch.candidatePlaces.count
+            batch.contentsByKey[Batch.Key(series: number, time: time)] = []
+            batch.candidatePlaces.append(Batch.Place(intake: Int32(intakeIndex), reading: Int32(index)))
+            batch.items.append(Batch.Item(series: number, candidate: Int32(candidate)))
+            store.candidates.reserveRow()
+            store.candidates.append(Int64(candidate))
+            store.candidates.append(time)
+            store.candidates.append(Int64(number))
+        }
+    }
+
+    /// Judges the readings of one intake that are new and lays them out as rows.
+    private mutating func place(
+        _ intake: Intake, firstItem: Int, _ numbers: inout Numbers, _ outcome: inout AppendOutcome
+    ) throws {
+        let source = texts.number(of: intake.source.utf8.span)
+        let hasCandidates = !batch.candidatePlaces.isEmpty
+        for index in intake.readings.indices {
+            let draft = intake.readings[index]
+            let item = batch.items[firstItem + index]
+            var revision = Revision(number: 0, cause: nil)
+            if hasCandidates {
+                guard let found = self.revision(of: draft, in: intake, item: item, source: source) else {
+                    outcome.duplicates += 1
+                    continue
+                }
+                revision = found
+            }
+            numbers.sequence += 1
+            numbers.version += 1
+            let received = intake.payloads[Int(draft.payload)].received
+            let judgement = judge.judge(
+                Observation(
+                    series: Int64(item.series), time: draft.time, received: received, value: draft.storedValue,
+                    status: status(of: draft, in: intake),
+                    qualifiers: revision.cause == .conflict ? draft.qualifiers.union(.conflict) : draft.qualifiers))
+            let context = try context(
+                of: draft, in: intake, series: item.series, source: source, judgement, cause: revision.cause)
+            appendRow(
+                draft, intake, item: item, received: received, judgement, context: context, revision: revision.number,
+                numbers)
+            outcome.queued += 1
+            if outcome.firstSequence == nil { outcome.firstSequence = numbers.sequence }
+            outcome.lastSequence = numbers.sequence
+            if let cause = revision.cause { batch.count("revision", source: intake.source, detail: cause.rawValue) }
+        }
+    }
+
+    private func status(of draft: DraftReading, in intake: Intake) -> DeviceStatus {
+        draft.status.isNone ? .notTold : intake.withBytes(of: draft.status) { DeviceStatus(code: $0) }
+    }
+
+    /// Lays one row out for the INSERT; the columns are those of `Store.readingColumns`.
+    @inline(__always)
+    private mutating func appendRow(
+        _ draft: DraftReading, _ intake: Intake, item: Batch.Item, received: Timestamp, _ judgement: Judgement,
+        context: Int32, revision: Int32, _ numbers: Numbers
+    ) {
+        let table = store.pending
+        let time = draft.time.millisecondsSince1970
+        let value = draft.storedValue
+        let lag = received.millisecondsSince1970 - time
+        let versionOffset = numbers.version - received.millisecondsSince1970 * 1000
+        let tests = judgement.tests == .notEvaluated ? 0 : judgement.tests.decimal
+        table.reserveRow()
+        table.append(numbers.sequence)
+        table.append(Int64(item.series))
+        table.append(time)
+        if let value { table.append(value) } else { table.appendNull() }
+        let raw = appendRaw(draft.storedRaw, intake, table)
+        table.append(Int64(context))
+        if tests == 0 { table.appendNull() } else { table.append(tests) }
+        table.append(Int64(judgement.flag.rawValue))
+        if let settles = judgement.settles { table.append(Int64(settles.rawValue)) } else { table.appendNull() }
+        table.append(lag)
+        table.append(versionOffset)
+        table.append(Int64(revision))
+        if draft.hasStationSequence { table.append(draft.stationSequence) } else { table.appendNull() }
+        let words = RowWords(
+            sequence: numbers.sequence, series: item.series, time: time,
+            value: value?.bitPattern ?? RowWords.nullValue, raw: raw.word, rawKind: raw.kind, context: context,
+            tests: tests, flag: Int64(judgement.flag.rawValue), settles: Int64(judgement.settles?.rawValue ?? 0),
+            lag: lag, versionOffset: versionOffset, revision: Int64(revision),
+            stationSequence: draft.hasStationSequence ? draft.stationSequence : nil)
+        table.append(words.checksum)
+        batch.rows.append(
+            Batch.Row(
+                sequence: numbers.sequence, time: time, value: value ?? 0, series: item.series, revision: revision,
+                hasValue: value != nil, flag: judgement.flag))
+    }
+
+    @inline(__always)
+    private func appendRaw(
+        _ raw: DraftReading.StoredRaw, _ intake: Intake, _ table: BatchTable
+    ) -> (word: UInt64, kind: UInt8) {
+        switch raw {
+        case .sameAsValue:
+            table.appendNull()
+            return (0, 0)
+        case .integer(let value):
+            table.append(value)
+            return (UInt64(bitPattern: value), 1)
+        case .real(let value):
+            table.append(value)
+            return (value.bitPattern, 2)
+        case .text(let range):
+            return intake.withBytes(of: range) { bytes in
+                table.append(text: bytes)
+                return (RowWords.word(of: bytes), 3)
+            }
+        case .literal(let range):
+            return intake.withBytes(of: range) { bytes in
+                table.append(blob: bytes)
+                return (RowWords.word(of: bytes), 4)
+            }
+        case .negativeZero:
+            let literal = Content.negativeZero
+            table.append(blob: literal.span)
+            return (RowWords.word(of: literal.span), 4)
+        }
+    }
+
+    /// The last sequence and version given out.
+    struct Numbers {
+        var sequence: Int64
+        var version: Int64
+    }
+
+    struct Revision {
+        var number: Int32
+        var cause: Cause?
+    }
+}
