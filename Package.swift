@@ -31,11 +31,13 @@ let package = Package(
         .target(name: "Readings"),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "OwnThread"),
         .target(name: "Systemd"),
         .target(name: "Mosquitto", dependencies: ["CMosquitto", "OwnThread"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
-
+        .target(name: "Compression", dependencies: ["CZlib", "CZstd"]),
 
         // The stages, in the order in which a reading meets them.
         .target(
@@ -50,7 +52,23 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-
+        .target(
+            name: "Delivery",
+            dependencies: [
+                "Readings", "Queue", "Compression", "OwnThread",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
 
         // What joins them.
         .target(name: "Settings", dependencies: ["Readings", .product(name: "TOMLKit", package: "TOMLKit")]),
@@ -61,6 +79,7 @@ let package = Package(
 
         // What keeps it true.
         .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "OwnThreadTests", dependencies: ["OwnThread"]),
         .testTarget(name: "QualityTests", dependencies: ["Quality", "Readings"]),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"]),

@@ -1,0 +1,36 @@
+import Logging
+
+/// What this target logs, each event spelled once.
+enum DeliveryEvents {
+    static func failed(_ logger: Logger, method: String, path: String, error: String) {
+        logger.error("request failed", metadata: ["method": "\(method)", "path": "\(path)", "error": "\(error)"])
+    }
+
+    static func consumerChanged(_ logger: Logger, consumer: String, what: String) {
+        logger.notice("consumer changed", metadata: ["consumer": "\(consumer)", "change": "\(what)"])
+    }
+
+    static func lineRejected(_ logger: Logger, consumer: String, batch: String, count: Int) {
+        logger.warning(
+            "lines rejected by consumer",
+            metadata: ["consumer": "\(consumer)", "batch": "\(batch)", "count": "\(count)"])
+    }
+
+    /// Rows that fail their checksum are never sent; here somebody hears of it.
+    static func rowsDamaged(_ logger: Logger, consumer: String, through: Int64, count: Int) {
+        logger.error(
+            "damaged rows left out of a batch",
+            metadata: ["consumer": "\(consumer)", "through": "\(through)", "count": "\(count)"])
+    }
+
+    static func pullRetry(_ logger: Logger, reason: String, seconds: Int) {
+        logger.warning("pull failed, trying again", metadata: ["reason": "\(reason)", "after_seconds": "\(seconds)"])
+    }
+
+    /// The HTTP library's own lines are not events of ours: it speaks only when something is wrong.
+    static func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+}

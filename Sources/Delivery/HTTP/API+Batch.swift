@@ -1,0 +1,147 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Queue
+import ServiceLifecycle
+
+extension API {
+    private static let linesMax: Int64 = 50_000
+    private static let waitSecondsMax: Int64 = 60
+    /// A consumer whose filter leaves much out is moved on only after so many sequences: each move is a commit.
+    private static let advanceMin: Int64 = 10_000
+
+    /// `GET /v1/consumers/{name}/batch`.
+    func batch(_ request: Request, _ consumer: String, _ query: QueryParameters) async throws -> Response {
+        var query = query
+        let max = Int(try query.integer("max", in: 1...Self.linesMax, default: 10_000))
+        let wait = try query.integer("wait", in: 0...Self.waitSecondsMax, default: 0)
+        try query.finish()
+        let form = try BodyForm(accepting: request.headers)
+        let search = Search(consumer: consumer, max: max, form: form)
+        let deadline = ContinuousClock.now + .seconds(wait)
+        let seen = queue.lastSequence
+        switch try await find(search, after: nil) {
+        case .found(let response): return response
+        case .nothing(let scanned):
+            guard wait > 0 else { return Self.noContent }
+            return try await poll(request, search, after: scanned, seen: seen, until: deadline)
+        }
+    }
+
+    private struct Search: Sendable {
+        var consumer: String
+        var max: Int
+        var form: BodyForm
+    }
+
+    private enum Outcome: Sendable {
+        case found(Response)
+        case nothing(Desk.Scanned)
+    }
+
+    private static var noContent: Response {
+        Response(status: .noContent, headers: [.cacheControl: "no-store"])
+    }
+
+    /// Waits for commits until there is something, the deadline, the client's going or the node's stop.
+    private func poll(
+        _ request: Request, _ search: Search, after first: Desk.Scanned, seen: Int64,
+        until deadline: ContinuousClock.Instant
+    ) async throws -> Response {
+        // Without the first wrapper the wait goes on after the client has gone; without the second the daemon's end
+        // waits for it.
+        try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await cancelWhenGracefulShutdown {
+                var response = try await self.poll(search, after: first, seen: seen, until: deadline)
+                // The connection's input was consumed by the wait.
+                response.headers[.connection] = "close"
+                return response
+            }
+        }
+    }
+
+    private func poll(
+        _ search: Search, after first: Desk.Scanned, seen: Int64, until deadline: ContinuousClock.Instant
+    ) async throws -> Response {
+        var scanned = first
+        var seen = seen
+        while await queue.waitForCommit(beyond: max(seen, scanned.through), until: deadline) {
+            seen = queue.lastSequence
+            switch try await find(search, after: scanned) {
+            case .found(let response): return response
+            case .nothing(let further): scanned = further
+            }
+        }
+        try await advance(search.consumer, past: scanned)
+        return Self.noContent
+    }
+
+    /// The current batch, or a new one; fixed before anything of it is returned.
+    private func find(_ search: Search, after first: Desk.Scanned?) async throws -> Outcome {
+        var scanned = first
+        var overtaken = 0
+        // Somebody else of the same consumer may be at work as well; it takes bad luck to be overtaken twice.
+        while overtaken < 16 {
+            let desk = desk()
+            let hold = await budget.hold(Desk.batchBytesMax)
+            switch try await desk.find(for: search.consumer, max: search.max, after: scanned, form: search.form) {
+            case .open(let batch, let body):
+                return .found(answer(batch, body, hold))
+            case .proposal(let proposal, let body, let cursor):
+                guard let batch = try await fix(proposal, for: search.consumer, from: cursor, desk) else {
+                    overtaken += 1
+                    continue
+                }
+                if batch.first == proposal.first && batch.last == proposal.last && batch.digest == proposal.digest {
+                    return .found(answer(batch, body, hold))
+                }
+                let body = try await desk.body(of: batch, for: search.consumer, form: search.form)
+                return .found(answer(batch, body, hold))
+            case .nothing(let further, let reachedEnd):
+                scanned = further
+                if reachedEnd { return .nothing(further) }
+                try await advance(search.consumer, past: further)
+                try Task.checkCancellation()
+            }
+        }
+        throw HTTPProblem(.serviceUnavailable, "Too many clients of this consumer are at work at once; ask again.")
+    }
+
+    /// Makes a proposal the consumer's batch.
+    ///
+    /// - Returns: `nil` when the consumer has moved since the proposal was made.
+    private func fix(
+        _ proposal: BatchProposal, for consumer: String, from cursor: Int64, _ desk: Desk
+    ) async throws -> FixedBatch? {
+        do {
+            let batch = try await write { queue in try queue.fixBatch(consumer: consumer, proposal) }
+            let state = try await desk.state(of: consumer)
+            guard state.cursor < cursor, state.open == batch else { return batch }
+            // The consumer was rewound between the search and the fixing: this batch would leave out what lies before.
+            try await write { queue in
+                try queue.rewindConsumer(consumer, to: .sequence(state.cursor + 1))
+            }
+            return nil
+        } catch let error as QueueError where error.reason == .badArgument {
+            return nil
+        }
+    }
+
+    private func advance(_ consumer: String, past scanned: Desk.Scanned) async throws {
+        guard scanned.through - scanned.cursor >= Self.advanceMin else { return }
+        try await write { queue in try queue.advance(consumer: consumer, past: scanned.through) }
+    }
+
+    private func answer(_ batch: FixedBatch, _ body: LineBody, _ hold: MemoryHold) -> Response {
+        hold.shrink(to: body.bytes.readableBytes)
+        let headers: HTTPFields = [
+            .quantracBatch: batch.id,
+            .quantracFirst: String(batch.first),
+            .quantracLast: String(batch.last),
+            .quantracPending: String(max(0, queue.lastSequence - batch.through)),
+            .quantracDigest: ContentDigest.hexadecimal(batch.digest),
+            .quantracChain: ContentDigest.hexadecimal(batch.chain),
+        ]
+        return answer(body, headers, hold: hold)
+    }
+}
