@@ -33,6 +33,8 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CRelease", cSettings: [.define("QUANTRAC_COMMIT", to: "\"\(commit)\"")]),
+        .target(name: "Release", dependencies: ["CRelease"]),
         .target(name: "OwnThread"),
         .target(name: "Systemd"),
         .target(name: "Mosquitto", dependencies: ["CMosquitto", "OwnThread"]),
@@ -72,6 +74,15 @@ let package = Package(
 
         // What joins them.
         .target(name: "Settings", dependencies: ["Readings", .product(name: "TOMLKit", package: "TOMLKit")]),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Readings", "OwnThread", "Release", "Systemd", "Acquisition", "Decoding", "Quality", "Queue", "Delivery",
+                "Settings",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
 
 
         // What measures it.

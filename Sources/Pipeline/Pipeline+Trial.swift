@@ -1,0 +1,43 @@
+import Acquisition
+import Decoding
+import OwnThread
+public import Readings
+public import Settings
+
+/// The sources without the queue: what a person looks at before the daemon is let loose.
+extension Pipeline {
+    /// Listens to all sources for `duration`, decodes what arrives and shows it; stores nothing.
+    ///
+    /// It logs in beside the running daemon, with a session of its own that ends with it, so that nothing is taken away
+    /// from anybody. Messages that wait in the daemon's session are not seen.
+    /// - Parameter show: Called on the sources' threads, for one batch at a time of each source.
+    public func test(for duration: Duration, show: @escaping @Sendable (Intake) throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for settings in configuration.mqtt {
+                var trial = MQTTSourceSettings(settings, lingerMilliseconds: 0)
+                trial.isTrial = true
+                let source = MQTTSource(settings: trial, grants: NoGrantedFilters(), logger: logger)
+                let stage = TrialStage(decoder: try IntakeDecoder(settings), show: show)
+                group.addTask { try await source.run(accept: stage.accept) }
+            }
+            group.addTask { try await Task.sleep(for: duration) }
+            // The first that ends is the time, or a source that gave up.
+            defer { group.cancelAll() }
+            do { try await group.next() } catch is CancellationError {}
+        }
+    }
+
+    /// Logs in to the broker of one source and asks for its topics, with a session of its own.
+    ///
+    /// - Returns: Why it did not work; `nil` when it did.
+    public func refusal(of source: MQTTSettings) async -> String? {
+        let settings = MQTTSourceSettings(source, lingerMilliseconds: 0)
+        do {
+            // It blocks for as long as the network does.
+            try await OwnThread(name: "probe").run { try MQTTProbe.check(settings) }
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+}

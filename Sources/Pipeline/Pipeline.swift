@@ -1,0 +1,67 @@
+import Acquisition
+import Decoding
+import Delivery
+public import Logging
+import Quality
+import Queue
+import Readings
+import ServiceLifecycle
+public import Settings
+import Systemd
+import UnixSignals
+
+/// The daemon: source → decode → judge → queue → delivery, joined here and nowhere else.
+public struct Pipeline: Sendable {
+    let configuration: Configuration
+    let logger: Logger
+
+    /// - Parameter configuration: read and checked already; the pipeline reads no file and no environment of its own,
+    ///   but for the secret files that the sources name and what systemd passes.
+    public init(configuration: Configuration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT, then stops within two seconds without loss: sources commit and acknowledge what
+    /// they hold, pullers get their last byte, the queue is closed.
+    ///
+    /// - Throws: `QueueError` when the queue cannot be opened, what the system says when an address cannot be taken, and
+    ///   what a source gives up with. The queue is closed then as well.
+    public func run() async throws {
+        let queue = try ReadingQueue.open(queueSettings, clock: SystemWallClock(), logger: logger) { StatusJudge() }
+        defer { queue.close() }
+        try queue.configureConsumers(configuration.consumers.map(ConsumerDefinition.init))
+
+        let inlets = try configuration.mqtt.map { settings in
+            Inlet(
+                source: MQTTSource(
+                    settings: MQTTSourceSettings(settings, lingerMilliseconds: configuration.queue.commitAfterMilliseconds),
+                    grants: queue, logger: logger, digest: PayloadDigest.sha256),
+                stage: IntakeStage(queue: queue, decoder: try IntakeDecoder(settings)))
+        }
+        let sources = inlets.map(\.source)
+        let delivery = HTTPService(
+            settings: httpSettings, queue: queue, clock: SystemWallClock(), logger: logger, snapshot: snapshot(of: sources))
+        let control = ControlClient(socketPath: controlSocketPath)
+        let supervision = Supervision(
+            notifier: try ServiceNotifier.fromEnvironment(), queue: queue, sources: sources, delivery: delivery,
+            probe: { await control.isAlive() }, logger: logger)
+
+        // Stopped in the reverse order: first nothing more comes in, last nothing more goes out.
+        try await ServiceGroup(
+            services: [delivery, supervision] + inlets, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        ).run()
+    }
+}
+
+/// A source and the stage behind it: runs until the daemon stops, and takes the daemon with it when it gives up.
+private struct Inlet: Service {
+    let source: any Source
+    let stage: IntakeStage
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await source.run(accept: stage.accept)
+        }
+    }
+}
