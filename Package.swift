@@ -83,6 +83,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Readings", "Mosquitto", "OwnThread",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
 
 
         // What measures it.
@@ -98,6 +106,7 @@ let package = Package(
         .testTarget(
             name: "SettingsTests",
             dependencies: ["Settings", "Readings", .product(name: "TOMLKit", package: "TOMLKit")]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Readings"]),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"]),
     ]
 )
