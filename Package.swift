@@ -91,16 +91,79 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
-
+        .executableTarget(
+            name: "quantrac",
+            dependencies: [
+                "Readings", "OwnThread", "Release", "Systemd", "Decoding", "Quality", "Queue", "Delivery", "Settings",
+                "Pipeline", "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // What measures it.
-
+        .target(name: "CLoop", dependencies: ["CSQLite"], path: "Benchmarks/CLoop"),
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "CLoop", "Readings", "Decoding", "Quality", "Queue", "Mosquitto", "OwnThread", "SQLite",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/Bench"),
 
         // What keeps it true.
+        .target(
+            name: "QuantracTesting",
+            dependencies: [
+                "Readings", "Acquisition", "Decoding", "Mosquitto", "OwnThread", "Queue",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(name: "CCrashVFS", dependencies: ["CSQLite"], path: "Tests/CCrashVFS"),
         .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition"]),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "CCrashVFS", "Mosquitto", "OwnThread", "Quality", "Queue", "QuantracTesting", "Readings", "SQLite", "quantrac",
+            ]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
+        .testTarget(name: "DecodingTests", dependencies: ["Decoding", "QuantracTesting", "Readings"]),
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: [
+                "QuantracTesting", "Compression", "Delivery", "Queue", "Readings",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "Acquisition", "Decoding", "Mosquitto", "OwnThread", "Pipeline", "QuantracTesting", "Settings",
+                "quantrac", "Compression", "Delivery", "Queue", "Readings",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(name: "MosquittoTests", dependencies: ["Mosquitto", "OwnThread", "QuantracTesting"]),
         .testTarget(name: "OwnThreadTests", dependencies: ["OwnThread"]),
         .testTarget(name: "QualityTests", dependencies: ["Quality", "Readings"]),
+        .testTarget(name: "QueueTests", dependencies: ["Queue", "QuantracTesting", "Readings", "SQLite"]),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
         .testTarget(
@@ -108,6 +171,7 @@ let package = Package(
             dependencies: ["Settings", "Readings", .product(name: "TOMLKit", package: "TOMLKit")]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Readings"]),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"]),
+        .testTarget(name: "TidyTests", dependencies: ["Readings", "Decoding"]),
     ]
 )
 

@@ -35,13 +35,15 @@ public struct Pipeline: Sendable {
         let inlets = try configuration.mqtt.map { settings in
             Inlet(
                 source: MQTTSource(
-                    settings: MQTTSourceSettings(settings, lingerMilliseconds: configuration.queue.commitAfterMilliseconds),
+                    settings: MQTTSourceSettings(
+                        settings, lingerMilliseconds: configuration.queue.commitAfterMilliseconds),
                     grants: queue, logger: logger, digest: PayloadDigest.sha256),
                 stage: IntakeStage(queue: queue, decoder: try IntakeDecoder(settings)))
         }
         let sources = inlets.map(\.source)
         let delivery = HTTPService(
-            settings: httpSettings, queue: queue, clock: SystemWallClock(), logger: logger, snapshot: snapshot(of: sources))
+            settings: httpSettings, queue: queue, clock: SystemWallClock(), logger: logger,
+            snapshot: snapshot(of: sources))
         let control = ControlClient(socketPath: controlSocketPath)
         let supervision = Supervision(
             notifier: try ServiceNotifier.fromEnvironment(), queue: queue, sources: sources, delivery: delivery,

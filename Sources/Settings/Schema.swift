@@ -21,11 +21,11 @@ enum Schema {
 /// One table of the settings.
 struct TableSpec: Sendable {
     enum Shape: Sendable {
-        /// `[name]`
+        /// There is one, `[name]`.
         case single
-        /// `[[name]]`
+        /// There may be several, `[[name]]`.
         case list
-        /// `name = { … }`
+        /// It stands inside another one, `name = { … }`.
         case inline
     }
 

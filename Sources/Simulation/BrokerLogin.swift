@@ -21,13 +21,27 @@ public struct BrokerLogin: Sendable, Hashable {
         self.isEncrypted = isEncrypted
     }
 
-    /// Logs in and out again, under a name that nobody else has; blocks for as long as that takes.
-    ///
-    /// - Throws: why the broker cannot be used.
-    public func tryOut() throws {
-        var login = self
-        login.clientID = ""
-        try MQTTPublisher.connect(login.options).close()
+    /// Reads `mqtt://host:1883` or `mqtts://host:8883`, IPv6 in brackets; the port may be left out.
+    public init?(url: String) {
+        let isEncrypted = url.hasPrefix("mqtts://")
+        guard isEncrypted || url.hasPrefix("mqtt://") else { return nil }
+        var rest = url.dropFirst(isEncrypted ? 8 : 7)
+        if rest.hasSuffix("/") { rest.removeLast() }
+        var end = rest.firstIndex(of: ":") ?? rest.endIndex
+        var host = rest[..<end]
+        if rest.hasPrefix("[") {
+            guard let bracket = rest.firstIndex(of: "]") else { return nil }
+            host = rest[..<bracket].dropFirst()
+            end = rest.index(after: bracket)
+        }
+        let port = rest[end...]
+        guard !host.isEmpty, !host.contains(where: { "/@?# ".contains($0) }), port.isEmpty || port.first == ":" else {
+            return nil
+        }
+        guard let number = port.isEmpty ? (isEncrypted ? 8883 : 1883) : UInt16(port.dropFirst()), number > 0 else {
+            return nil
+        }
+        self.init(host: String(host), port: number, isEncrypted: isEncrypted)
     }
 
     /// The connection of a simulator; its session ends with it, because the simulator keeps what is not acknowledged.

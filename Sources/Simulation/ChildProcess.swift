@@ -1,5 +1,5 @@
 import Subprocess
-public import SystemPackage
+import SystemPackage
 
 /// A program that must not outlive us: ended by the kernel when we are killed, by `run` otherwise.
 public enum ChildProcess {
@@ -18,14 +18,15 @@ public enum ChildProcess {
 
     /// Starts a program and returns how it ended: by itself, or asked to when `stop` gives an element or finishes.
     ///
-    /// It gets SIGTERM then, and two seconds later SIGKILL; the same when the task is cancelled. It is in a process group
-    /// of its own, so that Ctrl-C on the terminal reaches us and not it.
+    /// It gets SIGTERM then, and `grace` later SIGKILL; the same when the task is cancelled. It is in a process group of
+    /// its own, so that Ctrl-C on the terminal reaches us and not it.
     /// - Parameter log: Gets what it writes on both outputs, behind what is there already.
     public static func run(
-        _ program: FilePath, _ arguments: [String], log: FilePath, until stop: AsyncStream<Void>
+        _ program: String, _ arguments: [String], log: String, grace: Duration = .seconds(2),
+        until stop: AsyncStream<Void>
     ) async throws -> End {
         try await withThrowingTaskGroup(of: End?.self) { group in
-            group.addTask { try await run(program, arguments, log: log) }
+            group.addTask { try await run(FilePath(program), arguments, log: FilePath(log), grace: grace) }
             group.addTask {
                 for await _ in stop { break }
                 return nil
@@ -38,11 +39,13 @@ public enum ChildProcess {
         }
     }
 
-    private static func run(_ program: FilePath, _ arguments: [String], log: FilePath) async throws -> End {
+    private static func run(
+        _ program: FilePath, _ arguments: [String], log: FilePath, grace: Duration
+    ) async throws -> End {
         let command = endingWithParent(program, arguments)
         var options = PlatformOptions()
         options.processGroupID = 0
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: grace)]
         let file = try FileDescriptor.open(
             log, .writeOnly, options: [.create, .append, .closeOnExec], permissions: .ownerReadWrite)
         let outcome = try await Subprocess.run(
@@ -63,7 +66,7 @@ public enum ChildProcess {
         _ program: FilePath, _ arguments: [String]
     ) -> (program: FilePath, arguments: [String]) {
         guard let setpriv = find("setpriv", in: ["/usr/bin", "/bin"]) else { return (program, arguments) }
-        return (setpriv, ["--pdeathsig", "TERM", "--", program.string] + arguments)
+        return (setpriv, ["--pdeathsig", "KILL", "--", program.string] + arguments)
     }
 
     /// The first of the folders that holds the program.

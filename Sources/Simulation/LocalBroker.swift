@@ -1,6 +1,6 @@
 import Glibc
 import Subprocess
-public import SystemPackage
+import SystemPackage
 
 /// A mosquitto of our own: on a free port of this machine only, in a folder of its own, gone when we are.
 public struct LocalBroker: Sendable {
@@ -16,7 +16,7 @@ public struct LocalBroker: Sendable {
     /// - Parameter extraConfiguration: Further lines of mosquitto.conf.
     /// - Throws: `LocalBrokerError` when mosquitto is not installed, does not start or ends before `body` does.
     public static func run<Result: Sendable>(
-        in folder: FilePath, port: Int? = nil, extraConfiguration: String = "",
+        in folder: String, port: Int? = nil, extraConfiguration: String = "",
         _ body: @escaping @Sendable (LocalBroker) async throws -> Result
     ) async throws -> Result {
         guard let program = program() else { throw LocalBrokerError(reason: .notInstalled) }
@@ -26,7 +26,7 @@ public struct LocalBroker: Sendable {
             let candidate = port ?? Int.random(in: 15_000..<32_000)
             do {
                 return try await start(
-                    program, in: folder, port: candidate, extraConfiguration: extraConfiguration, body)
+                    program, in: FilePath(folder), port: candidate, extraConfiguration: extraConfiguration, body)
             } catch let error as LocalBrokerError where error.reason == .portTaken && port == nil && attempt < 20 {
                 continue
             }
@@ -126,6 +126,7 @@ public struct LocalBroker: Sendable {
 
 /// Why there is no broker of our own.
 public struct LocalBrokerError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What went wrong with it.
     public enum Reason: Sendable { case notInstalled, portTaken, ended }
 
     public let reason: Reason

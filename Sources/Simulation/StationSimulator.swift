@@ -78,6 +78,10 @@ public final class StationSimulator: Sendable {
                 note(error, repeated: outbox.connectionLost())
                 // A simulator that is told to finish has nobody to finish with.
                 guard state.withLock({ $0.phase }) == .running else { return }
+                // They go on measuring meanwhile.
+                _ = fill(&outbox, from: &feed)
+                let waiting = outbox.count
+                state.withLock { $0.counts.waiting = waiting }
                 _ = wake.wait(milliseconds: pause)
                 pause = min(pause * 2, Self.pauseMilliseconds.upperBound)
             }

@@ -1,0 +1,43 @@
+import Simulation
+
+/// Where the parts of a running demo are.
+struct DemoParts: Sendable {
+    let program: String
+    let broker: LocalBroker
+    let httpPort: Int
+
+    /// Says where to look; every line can be typed as it stands.
+    func introduce(folder: DemoFolder, stations: Int) {
+        let quantrac = Self.quoted(program)
+        let config = "-c \(Self.quoted(folder.configuration))"
+        let http = "http://127.0.0.1:\(httpPort)"
+        Output.note(
+            """
+            Quantrac demo: \(stations) simulated stations → mosquitto on port \(broker.port) → daemon → puller. Ctrl-C ends it.
+
+            In another terminal:
+              \(quantrac) status \(config)
+              \(quantrac) queue tail \(config)
+              \(quantrac) queue list --station HN-KK-01 --parameter PM2.5 --from 2h \(config)
+              \(quantrac) deadletter list \(config)
+              \(quantrac) deadletter show 1 \(config)
+              \(quantrac) consumer list \(config)
+              curl '\(http)/v1/readings?station=HN-KK-01&limit=3'
+              curl \(http)/metrics
+              ls \(Self.quoted(folder.warehouse))      what the puller fetched
+              cat \(Self.quoted(folder.daemonLog))      what the daemon says
+
+            """)
+    }
+
+    /// As a shell takes it.
+    static func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                || "/._-+:".utf8.contains(byte)
+        }
+        return isPlain
+            ? text
+            : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+    }
+}

@@ -1,0 +1,6 @@
+import Release
+
+extension Release {
+    /// For `--version`.
+    static let text = "quantrac \(version) (\(commit))"
+}

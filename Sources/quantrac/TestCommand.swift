@@ -1,0 +1,34 @@
+import ArgumentParser
+import Pipeline
+
+/// `quantrac test --for 30s`: listens and prints, and commits nothing.
+struct TestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test", abstract: "Listen to the sources for a while: decode, judge and print, commit nothing.",
+        discussion: """
+            It logs in beside the running daemon under a name of its own and takes nothing away from it. Exits with 1 \
+            when nothing came or something could not be read.
+            """)
+
+    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var listing: ListingOptions
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("How long, such as 30s.", valueName: "time"))
+    var length = TimeLength(milliseconds: 30_000)
+
+    mutating func run() async throws {
+        let settings = try configuration.load()
+        let pipeline = Pipeline(configuration: settings, logger: LogOutput.quiet())
+        let printer = TrialPrinter(isJSON: listing.isJSON)
+        let isInterrupted = try await Interruption.cancelling { [length] in
+            try await pipeline.test(for: length.duration, show: printer.show)
+        }
+        let outcome = printer.outcome
+        Output.note("\(outcome.readings) readings, \(outcome.faults) faults in \(outcome.payloads) payloads")
+        if !isInterrupted, outcome.payloads == 0 {
+            throw CommandFailure(
+                .failure, "nothing came in \(length.defaultValueDescription); check the topics, and that stations send")
+        }
+        if outcome.faults > 0 { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,41 @@
+import Readings
+import Synchronization
+
+/// Prints what a trial of the sources has decoded; the sources' threads call it.
+final class TrialPrinter: Sendable {
+    struct Outcome: Sendable {
+        var payloads = 0
+        var readings = 0
+        var faults = 0
+    }
+
+    private let isJSON: Bool
+    private let state = Mutex(Outcome())
+
+    init(isJSON: Bool) {
+        self.isJSON = isJSON
+    }
+
+    var outcome: Outcome { state.withLock { $0 } }
+
+    func show(_ intake: Intake) throws {
+        try state.withLock { state in
+            state.payloads += intake.payloads.count
+            state.readings += intake.readings.count
+            state.faults += intake.faults.count
+            var output = Output()
+            for reading in intake.readings {
+                try output.line(isJSON ? DraftText.json(reading, in: intake) : DraftText.line(reading, in: intake))
+            }
+            for fault in intake.faults {
+                let topic = Table.printable(intake.string(intake.payloads[Int(fault.payload)].topic) ?? "")
+                try output.line(
+                    isJSON
+                        ? DraftText.json(fault)
+                        : "\(topic): offset \(fault.offset), \(fault.reason.rawValue): \(FaultText.meaning(fault.reason.rawValue))"
+                )
+            }
+            try output.flush()
+        }
+    }
+}
