@@ -1,5 +1,6 @@
 /// What ended or prevented a connection, or why a request was not sent.
 public struct MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What went wrong, in words that a log line can carry.
     public enum Reason: String, Sendable, Hashable {
         case nameNotFound = "host name not found"
         case unreachable = "broker not reachable"

@@ -7,6 +7,8 @@ enum Limits {
     static let consumersMax = 256
     /// Rejections kept for one consumer; the oldest go first.
     static let rejectionsMax = 100_000
+    /// Lines of the audit trail; the oldest go first.
+    static let auditMax = 100_000
     /// Of an oversize payload, in bytes.
     static let oversizeKept = 65_536
     /// Of one dead letter; `fault_count` tells how many there were.

@@ -45,6 +45,18 @@ public struct StoredFault: Sendable, Equatable {
     public var reason: String
 }
 
+/// Who changed what, in the queue itself.
+public struct AuditEntry: Sendable, Equatable {
+    public var id: Int64
+    public var time: Timestamp
+    /// `nil` for the daemon itself.
+    public var actor: String?
+    /// `consumer-add`, `consumer-remove`, `consumer-rewind`, `consumer-configure`, `consumer-unconfigure`.
+    public var action: String
+    public var subject: String
+    public var detail: String
+}
+
 /// The queue at a glance.
 public struct QueueSummary: Sendable, Equatable {
     public let uuid: String

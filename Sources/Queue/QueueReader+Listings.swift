@@ -151,6 +151,24 @@ extension QueueReader {
         return faults
     }
 
+    /// The audit trail, oldest first.
+    public func audit(after: Int64 = 0, limit: Int) throws(QueueError) -> [AuditEntry] {
+        try reading { reader in
+            var found: [AuditEntry] = []
+            var statement = try reader.connection.prepare(
+                "SELECT id, time_ms, actor, action, subject, detail FROM audit WHERE id > ? ORDER BY id LIMIT ?")
+            try statement.bind([.integer(after), .integer(Int64(limit))])
+            while try statement.step() {
+                found.append(
+                    AuditEntry(
+                        id: statement.int64(0), time: Timestamp(millisecondsSince1970: statement.int64(1)),
+                        actor: statement.optionalString(2), action: statement.string(3), subject: statement.string(4),
+                        detail: statement.string(5)))
+            }
+            return found
+        }
+    }
+
     /// As of the last commit.
     public func counters() throws(QueueError) -> QueueCounters {
         try reading { try QueueCounters($0.connection) }
@@ -164,7 +182,10 @@ extension QueueReader {
             summary.firstSequence = try number("SELECT min(sequence) FROM reading")
             let last = try number("SELECT max(sequence) FROM reading")
             if let first = summary.firstSequence, let last { summary.readingsAtMost = last - first + 1 }
-            summary.lastSequence = try number("SELECT last_sequence FROM queue") ?? 0
+            summary.lastSequence =
+                try number(
+                    "SELECT max((SELECT last_sequence FROM queue), (SELECT coalesce(max(seq), 0) FROM sqlite_sequence "
+                        + "WHERE name IN ('reading', 'record')))") ?? 0
             let version = "SELECT (time_ms + lag_ms) * 1000 + version_offset FROM reading ORDER BY sequence"
             summary.oldest = try number(version + " LIMIT 1").map { Timestamp(microsecondsSince1970: $0) }
             summary.newest = try number(version + " DESC LIMIT 1").map { Timestamp(microsecondsSince1970: $0) }

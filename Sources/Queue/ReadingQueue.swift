@@ -74,6 +74,7 @@ public final class ReadingQueue: Sendable {
     /// - Throws: Transient errors while the disk or the queue is full: nothing of the intake is stored then, and the
     ///   caller offers it again.
     public func append(_ intake: inout Intake) throws(QueueError) -> AppendOutcome {
+        if intake.readings.isEmpty, intake.faults.isEmpty { return AppendOutcome() }
         var given = Intake(source: intake.source)
         swap(&given, &intake)
         let request = AppendRequest(given)

@@ -71,6 +71,9 @@ enum Schema {
             PRIMARY KEY (name, source, detail)) WITHOUT ROWID;
         CREATE TABLE granted_filter(
             source TEXT NOT NULL, filter TEXT NOT NULL, PRIMARY KEY (source, filter)) WITHOUT ROWID;
+        CREATE TABLE audit(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, time_ms INTEGER NOT NULL, actor TEXT, action TEXT NOT NULL,
+            subject TEXT NOT NULL, detail TEXT NOT NULL);
         CREATE TABLE series_day(
             series_id INTEGER NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL, minimum REAL, maximum REAL,
             last REAL, last_ms INTEGER NOT NULL, worst_severity INTEGER NOT NULL, first_sequence INTEGER NOT NULL,

@@ -16,6 +16,8 @@ struct Upkeep {
     /// There is more to retire than one transaction's worth.
     var hasMore = false
     var usedBytes: Int64 = 0
+    /// Bytes written, roughly, since `usedBytes` was measured.
+    var bytesSinceLook: Int64 = 0
     var availableBytes: Int64?
 }
 
@@ -41,7 +43,9 @@ extension Writer {
     mutating func maintain() {
         let now = SystemTime.monotonicNanoseconds()
         do {
-            try measure()
+            if now >= upkeep.nextLook || upkeep.isFull || upkeep.hasMore || upkeep.bytesSinceLook > 1 << 20 {
+                try measure()
+            }
             if now >= upkeep.nextLook {
                 upkeep.nextLook = now + 1_000_000_000
                 lookAtDisk()
@@ -69,8 +73,8 @@ extension Writer {
     private mutating func probe() throws(QueueError) {
         try checkRoom()
         let start = SystemTime.monotonicNanoseconds()
-        let sequence = lastSequence
-        try inTransaction { try $0.store.connection.execute("UPDATE queue SET last_sequence = ?", .integer(sequence)) }
+        let numbers = Numbers(sequence: lastSequence, version: lastVersion)
+        try inTransaction { try $0.store.updateQueue.run(.integer(numbers.sequence), .integer(numbers.version)) }
         noteCommit(since: start)
     }
 
@@ -81,6 +85,7 @@ extension Writer {
         } catch {
             throw queueError(error)
         }
+        upkeep.bytesSinceLook = 0
         if upkeep.usedBytes <= settings.maxSizeBytes { upkeep.isFull = false }
         let used = upkeep.usedBytes
         shared.health.withLock { $0.usedBytes = used }

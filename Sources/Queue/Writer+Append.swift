@@ -54,7 +54,8 @@ extension Writer {
                 outcomes[index], received: intakes[index].readings.count + payloads, source: intakes[index].source)
         }
         try writeCounters()
-        try writeNumbers(numbers)
+        // In the file they follow from the rows; `queue` holds them once rows are deleted.
+        batch.numbers = numbers
     }
 
     /// Finds the series of each reading and which readings may be known already.

@@ -18,19 +18,14 @@ extension Writer {
         }
     }
 
-    /// Writes the last numbers given out. They count only when the commit succeeds; `settle` takes them over.
-    mutating func writeNumbers(_ numbers: Numbers) throws {
-        batch.numbers = numbers
-        guard numbers.sequence > lastSequence else { return }
-        try store.updateQueue.run(.integer(numbers.sequence), .integer(numbers.version))
-    }
-
     /// The batch is durable: memory follows, and those who wait for it are told.
     mutating func settle() {
         judge.commit()
         for row in batch.rows { days.add(row) }
         days.rowsSinceFlush += batch.rows.count
         deadLetterBytes += batch.deadLetterBytes
+        // 100 bytes a row, with its index entry and its share of the log's overhead.
+        upkeep.bytesSinceLook += Int64(batch.rows.count) * 100 + batch.deadLetterBytes
         if let numbers = batch.numbers, numbers.sequence > lastSequence {
             lastSequence = numbers.sequence
             lastVersion = numbers.version

@@ -14,7 +14,10 @@ extension Writer {
             throw QueueError(.badArgument, "there are \(Limits.consumersMax) consumers, as many as there can be")
         }
         let cursor = try cursor(at: definition.from)
-        try inTransaction { writer in try writer.insert(definition, cursor: cursor) }
+        try inTransaction { writer in
+            try writer.insert(definition, cursor: cursor)
+            try writer.audit("consumer-add", definition.name, "cursor \(cursor)")
+        }
         try reloadConsumers()
     }
 
@@ -23,24 +26,29 @@ extension Writer {
             throw QueueError(
                 .configuredConsumer, "consumer \(name) stands in the configuration: remove it there and reload")
         }
+        let numbers = Numbers(sequence: lastSequence, version: lastVersion)
         try inTransaction { writer in
             for table in ["consumer_filter", "consumer_batch", "rejected"] {
                 try writer.store.connection.execute("DELETE FROM \(table) WHERE consumer = ?", .text(name))
             }
             try writer.store.connection.execute("DELETE FROM record WHERE consumer = ?", .text(name))
             try writer.store.connection.execute("DELETE FROM consumer WHERE name = ?", .text(name))
+            try writer.audit("consumer-remove", name, "")
+            // The records deleted here may be those with the last version.
+            try writer.store.updateQueue.run(.integer(numbers.sequence), .integer(numbers.version))
         }
         try reloadConsumers()
     }
 
     mutating func rewindConsumer(_ name: String, to position: StartPosition) throws(QueueError) {
-        _ = try known(name)
+        let before = try known(name).cursor
         let cursor = try cursor(at: position)
         try inTransaction { writer in
             try writer.store.connection.execute("DELETE FROM consumer_batch WHERE consumer = ?", .text(name))
             try writer.store.connection.execute(
                 "UPDATE consumer SET cursor = ?, acknowledged_number = NULL WHERE name = ?", .integer(cursor),
                 .text(name))
+            try writer.audit("consumer-rewind", name, "cursor \(before) -> \(cursor)")
         }
         try reloadConsumers()
     }
@@ -63,11 +71,15 @@ extension Writer {
         }
         let left = consumers.filter { $0.definition.isConfigured && !names.contains($0.definition.name) }
         try inTransaction { writer in
-            for (definition, cursor) in additions { try writer.insert(definition, cursor: cursor) }
+            for (definition, cursor) in additions {
+                try writer.insert(definition, cursor: cursor)
+                try writer.audit("consumer-configure", definition.name, "cursor \(cursor)")
+            }
             for (definition, keepsBatch) in changes { try writer.update(definition, keepsBatch: keepsBatch) }
             for state in left {
                 try writer.store.connection.execute(
                     "UPDATE consumer SET configured = 0, required = 0 WHERE name = ?", .text(state.definition.name))
+                try writer.audit("consumer-unconfigure", state.definition.name, "no longer required")
             }
         }
         try reloadConsumers()
@@ -163,29 +175,12 @@ extension Writer {
         try reloadConsumers()
     }
 
-    // MARK: granted filters
-
-    mutating func granted(source: String) throws(QueueError) -> [String] {
-        do {
-            var filters: [String] = []
-            var statement = try store.connection.prepare(
-                "SELECT filter FROM granted_filter WHERE source = ? ORDER BY filter")
-            try statement.bind([.text(source)])
-            while try statement.step() { filters.append(statement.string(0)) }
-            return filters
-        } catch {
-            throw queueError(error)
-        }
-    }
-
-    mutating func setGranted(source: String, filters: [String]) throws(QueueError) {
-        try inTransaction { writer in
-            try writer.store.connection.execute("DELETE FROM granted_filter WHERE source = ?", .text(source))
-            for filter in Set(filters) {
-                try writer.store.connection.execute(
-                    "INSERT INTO granted_filter VALUES (?, ?)", .text(source), .text(filter))
-            }
-        }
+    /// Remembers a change that somebody may ask about later; part of the transaction that makes it.
+    private mutating func audit(_ action: String, _ subject: String, _ detail: String) throws {
+        try store.connection.execute(
+            "INSERT INTO audit (time_ms, actor, action, subject, detail) VALUES (?, NULL, ?, ?, ?)",
+            .integer(clock.now().millisecondsSince1970), .text(action), .text(subject), .text(detail))
+        try store.connection.execute("DELETE FROM audit WHERE id <= last_insert_rowid() - \(Limits.auditMax)")
     }
 
     // MARK: helpers

@@ -20,7 +20,7 @@ extension Writer {
             let uuid = try connection.text("SELECT uuid FROM queue") ?? ""
             try connection.execute("UPDATE queue SET node = ?1 WHERE node <> ?1", .text(settings.node))
             let lastSequence = try lastSequence(connection)
-            let lastVersion = try connection.integer("SELECT last_version FROM queue") ?? 0
+            let lastVersion = try lastVersion(connection)
             let summarisedThrough = try connection.integer("SELECT summarised_through FROM queue") ?? 0
             let deadLetterBytes = try connection.integer("SELECT sum(size) FROM dead_letter") ?? 0
             try loadSeries(connection, &texts, &series)
@@ -66,6 +66,17 @@ extension Writer {
         let told = try connection.integer("SELECT last_sequence FROM queue") ?? 0
         let counted = try connection.integer("SELECT max(seq) FROM sqlite_sequence WHERE name IN ('reading', 'record')")
         return max(told, counted ?? 0)
+    }
+
+    /// The highest version ever given out: that of the last row, or what `queue` holds since rows were deleted.
+    private static func lastVersion(_ connection: borrowing Connection) throws(SQLiteError) -> Int64 {
+        let told = try connection.integer("SELECT last_version FROM queue") ?? 0
+        let reading = try connection.integer(
+            """
+            SELECT (time_ms + lag_ms) * 1000 + version_offset FROM reading ORDER BY sequence DESC LIMIT 1
+            """)
+        let record = try connection.integer("SELECT version FROM record ORDER BY sequence DESC LIMIT 1")
+        return max(told, reading ?? 0, record ?? 0)
     }
 
     private static func loadSeries(

@@ -42,7 +42,7 @@ extension Writer {
 
     private mutating func delete(through: Int64, counter: String, reason: String) throws(QueueError) {
         if through > summarisedThrough { try flushDays() }
-        let numbers = Numbers(sequence: lastSequence, version: nextVersion() - 1)
+        let numbers = Numbers(sequence: lastSequence, version: lastVersion)
         let outcome = try inTransaction { writer throws -> (deleted: Int64, numbers: Numbers, skipped: Int64) in
             var numbers = numbers
             try writer.store.connection.execute("DELETE FROM reading WHERE sequence <= ?", .integer(through))
@@ -53,6 +53,7 @@ extension Writer {
                 try writer.skip(consumer, through: through, reason: reason, &numbers)
                 skipped += 1
             }
+            try writer.store.updateQueue.run(.integer(numbers.sequence), .integer(numbers.version))
             try writer.store.addToCounter.run(.text(counter), .text(""), .text(""), .integer(deleted))
             return (deleted, numbers, skipped)
         }
@@ -65,7 +66,7 @@ extension Writer {
         for consumer in consumers where consumer.definition.maxAgeMilliseconds > 0 {
             let through = try lastSequence(committedBefore: consumer.definition.maxAgeMilliseconds)
             guard consumer.cursor < through, try hasReadings(after: consumer.cursor, through: through) else { continue }
-            let numbers = Numbers(sequence: lastSequence, version: nextVersion() - 1)
+            let numbers = Numbers(sequence: lastSequence, version: lastVersion)
             let after = try inTransaction { writer throws -> Numbers in
                 var numbers = numbers
                 try writer.skip(consumer, through: through, reason: "max-age", &numbers)
@@ -80,7 +81,7 @@ extension Writer {
         _ consumer: ConsumerState, through: Int64, reason: String, _ numbers: inout Numbers
     ) throws {
         numbers.sequence += 1
-        numbers.version += 1
+        numbers.version = max(numbers.version + 1, clock.nowMicroseconds())
         let record = StoredRecord(
             sequence: numbers.sequence, kind: "skipped", consumer: consumer.definition.name, version: numbers.version,
             body: "{\"from\":\(consumer.cursor + 1),\"to\":\(through),\"reason\":\"\(reason)\"}")
@@ -92,7 +93,6 @@ extension Writer {
         try store.connection.execute(
             "DELETE FROM consumer_batch WHERE consumer = ?", .text(consumer.definition.name))
         try store.addToCounter.run(.text("generated"), .text(""), .text("skipped"), .integer(1))
-        try store.updateQueue.run(.integer(numbers.sequence), .integer(numbers.version))
     }
 
     private mutating func finish(_ numbers: Numbers, skipped: Int64) throws(QueueError) {

@@ -68,14 +68,15 @@ struct Writer: ~Copyable {
 
     private mutating func serve(_ mailbox: Mailbox) {
         while true {
-            var work = mailbox.take(waitingNanoseconds: 1_000_000_000)
+            var work = mailbox.take(waitingNanoseconds: upkeep.hasMore ? 0 : 1_000_000_000)
             showProgress()
             if !work.appends.isEmpty {
                 linger(&work, mailbox)
                 commitGroup(work.appends)
             }
             for command in work.commands { command.run(&self) }
-            if work.isClosing, work.isEmpty { return }
+            // Whatever was left before the mailbox closed came with this very work.
+            if work.isClosing { return }
             maintain()
         }
     }

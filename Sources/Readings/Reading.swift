@@ -36,7 +36,8 @@ public struct Reading: Sendable, Equatable {
     public var stationSequence: Int64?
 
     public init(
-        sequence: Int64, station: String, parameter: String, sensor: Int, time: Timestamp, value: Double?, unit: String?,
+        sequence: Int64, station: String, parameter: String, sensor: Int, time: Timestamp, value: Double?,
+        unit: String?,
         rawValue: RawValue, rawUnit: String?, status: String?, flag: QualityFlag, tests: TestDigits,
         settles: QualityFlag?, qualifiers: Qualifiers, revision: Int, version: Int64, cause: Cause?, rules: String?,
         received: Timestamp, source: String, stationSequence: Int64?

@@ -16,6 +16,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         left.millisecondsSince1970 < right.millisecondsSince1970
     }
 
+    /// The moment so many milliseconds later; earlier when the number is negative.
     public func advanced(byMilliseconds milliseconds: Int64) -> Timestamp {
         Timestamp(millisecondsSince1970: millisecondsSince1970 &+ milliseconds)
     }

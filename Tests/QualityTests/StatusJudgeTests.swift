@@ -15,11 +15,13 @@ import Testing
                 status: DeviceStatus(code: code.span), qualifiers: qualifiers))
     }
 
-    @Test(arguments: [
-        ("", QualityFlag.notEvaluated, Qualifiers()), ("00", .notEvaluated, []), ("01", .fail, .calibrating),
+    private static let codes: [(String, QualityFlag, Qualifiers)] = [
+        ("", .notEvaluated, []), ("00", .notEvaluated, []), ("01", .fail, .calibrating),
         ("02", .fail, .deviceError), ("03", .fail, .maintenance), ("04", .suspect, .unknownStatus),
         ("0", .suspect, .unknownStatus), ("000", .suspect, .unknownStatus), ("ok", .suspect, .unknownStatus),
-    ])
+    ]
+
+    @Test(arguments: codes)
     func `flags by the device's status`(code: String, flag: QualityFlag, qualifiers: Qualifiers) {
         let judgement = judge(7.1, status: code)
         #expect(judgement.flag == flag)
@@ -32,9 +34,11 @@ import Testing
         #expect(judge(nil, status: code).flag == .missing)
     }
 
-    @Test(arguments: [
-        (Int64(300_000), false, false), (300_001, true, false), (-300_000, false, false), (-300_001, false, true),
-    ])
+    private static let delays: [(Int64, Bool, Bool)] = [
+        (300_000, false, false), (300_001, true, false), (-300_000, false, false), (-300_001, false, true),
+    ]
+
+    @Test(arguments: delays)
     func `five minutes are allowed either way, to the millisecond`(delay: Int64, late: Bool, future: Bool) {
         let judgement = judge(7.1, delay: delay)
         #expect(judgement.qualifiers.contains(.late) == late)
