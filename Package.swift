@@ -170,7 +170,7 @@ let package = Package(
             name: "SettingsTests",
             dependencies: ["Settings", "Readings", .product(name: "TOMLKit", package: "TOMLKit")]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Readings"]),
-        .testTarget(name: "SystemdTests", dependencies: ["Systemd"]),
+        .testTarget(name: "SystemdTests", dependencies: ["QuantracTesting", "Systemd"]),
         .testTarget(name: "TidyTests", dependencies: ["Readings", "Decoding"]),
     ]
 )

@@ -193,16 +193,15 @@ import Testing
     @Test func `commit what was read before the link broke`() async throws {
         let broker = try FakeBroker()
         var bench = try MQTTBench(port: broker.port)
-        bench.settings.lingerMilliseconds = 1500
+        bench.settings.lingerMilliseconds = 60_000
         let sink = RecordingSink()
         let run = RunningSource(bench.makeSource(), sink: sink)
         try await eventually("subscribed") { broker.seen.subscribed.count == 1 }
         broker.publish(Array("read".utf8), to: "t/1")
         try await Task.sleep(for: .milliseconds(100))
         broker.dropClient()
-        let started = ContinuousClock.now
+        // Within its 20 s: the wait for a fuller commit, a minute here, ends with the link.
         try await sink.wait(for: 1)
-        #expect(ContinuousClock.now - started < .seconds(1))
         try await run.wait("connected again") { $0.isConnected && $0.reconnects == 1 }
         try await run.stop()
     }

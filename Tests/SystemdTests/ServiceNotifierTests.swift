@@ -1,4 +1,5 @@
 import Glibc
+import QuantracTesting
 import Testing
 
 @testable import Systemd
@@ -6,7 +7,7 @@ import Testing
 @Suite struct `Service notifier` {
     @Test(arguments: ["path", "abstract"])
     func `says ready, alive, reloading and stopping to the manager's socket`(kind: String) throws {
-        let manager = try Manager(isAbstract: kind == "abstract")
+        let manager = try ServiceManager(isAbstract: kind == "abstract")
         let notifier = ServiceNotifier(
             address: try NotifyAddress(manager.address), watchdogInterval: .seconds(30))
         #expect(notifier.isSupervised)
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func `keeps a status on one line, so that it can not assign anything else`() throws {
-        let manager = try Manager(isAbstract: true)
+        let manager = try ServiceManager(isAbstract: true)
         let notifier = ServiceNotifier(address: try NotifyAddress(manager.address), watchdogInterval: nil)
         try notifier.status("first\nMAINPID=1\r\nlast")
         #expect(manager.receive() == "STATUS=first MAINPID=1 last")
@@ -81,7 +82,7 @@ import Testing
     }
 
     @Test func `reads the socket and the interval from the environment`() throws {
-        let manager = try Manager(isAbstract: false)
+        let manager = try ServiceManager(isAbstract: false)
         // Handed over, not set: setenv(3) beside another test's getenv(3) is a race.
         let environment = [
             "NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "4000000", "WATCHDOG_PID": "\(getpid())",
@@ -90,39 +91,5 @@ import Testing
         #expect(notifier.watchdogInterval == .seconds(4))
         try notifier.ready(status: "from the environment")
         #expect(manager.receive() == "READY=1\nSTATUS=from the environment")
-    }
-}
-
-/// The service manager's end of the socket.
-private final class Manager {
-    let address: String
-    private let descriptor: Int32
-
-    init(isAbstract: Bool) throws {
-        let name = "quantrac-notify-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-        address = isAbstract ? "@\(name)" : "/tmp/\(name)"
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-        var target = sockaddr_un()
-        target.sun_family = sa_family_t(AF_UNIX)
-        var bytes = Array(address.utf8)
-        if isAbstract { bytes[0] = 0 }
-        unsafe withUnsafeMutableBytes(of: &target.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        let length = socklen_t(2 + bytes.count + (isAbstract ? 0 : 1))
-        let bound = unsafe withUnsafePointer(to: &target) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, length) }
-        }
-        try #require(bound == 0)
-    }
-
-    deinit {
-        close(descriptor)
-        if address.hasPrefix("/") { unsafe unlink(address) }
-    }
-
-    /// The datagram that waits; `nil` when none does.
-    func receive() -> String? {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
-        return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
     }
 }
