@@ -57,7 +57,7 @@ public enum QueueFixture {
             consumer: consumer,
             BatchProposal(
                 first: first, last: last, through: page.scannedThrough, count: page.count,
-                digest: digest(of: page.rows.map(\.sequence) + page.records.map(\.sequence))))
+                digest: digest(of: page.rows.map(\.sequence) + page.records.map(\.sequence)), cursor: state.cursor))
     }
 
     /// A digest that depends on the sequences alone.

@@ -48,8 +48,11 @@ public struct BatchProposal: Sendable, Equatable {
     public var count: Int
     /// SHA-256 of the batch as NDJSON.
     public var digest: [UInt8]
+    /// Where the consumer stood when the batch was looked for. When it has moved since, the batch could leave a hole.
+    public var cursor: Int64
 
-    public init(first: Int64, last: Int64, through: Int64, count: Int, digest: [UInt8]) {
+    public init(first: Int64, last: Int64, through: Int64, count: Int, digest: [UInt8], cursor: Int64) {
+        self.cursor = cursor
         self.first = first
         self.last = last
         self.through = through
@@ -60,7 +63,7 @@ public struct BatchProposal: Sendable, Equatable {
 
 /// A batch that is in a consumer's hands until it is acknowledged.
 public struct FixedBatch: Sendable, Equatable {
-    /// `node-queueuuid-consumer-n`
+    /// `node-queueuuid-consumer-n`, as the warehouse gives it back.
     public var id: String
     /// Counts from 1 without holes.
     public var number: Int64
@@ -104,6 +107,7 @@ public struct StoredRejection: Sendable, Equatable {
     public var time: Timestamp
 }
 
+/// What became of an acknowledgement.
 public struct Acknowledgement: Sendable, Equatable {
     public var batch: String
     /// It was the batch acknowledged last, once more.

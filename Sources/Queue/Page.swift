@@ -94,7 +94,7 @@ public struct StoredReading: Sendable, Equatable {
 /// A record that is no reading.
 public struct StoredRecord: Sendable, Equatable {
     public var sequence: Int64
-    /// `skipped`
+    /// `skipped`, the only kind of this version.
     public var kind: String
     /// The only consumer that it is for; `nil` for all.
     public var consumer: String?

@@ -7,6 +7,7 @@ public struct QueueError: Error, Sendable, Equatable, TransientError {
     /// What happened, to what, and what to do about it.
     public let message: String
 
+    /// What a caller may tell apart.
     public enum Reason: Sendable, Equatable {
         /// Another process has the queue open; its id, 0 when it cannot be told.
         case locked(pid: Int32)

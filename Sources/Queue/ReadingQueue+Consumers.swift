@@ -29,6 +29,7 @@ extension ReadingQueue {
     /// Fixes the next batch of a consumer, durably, before a byte of it leaves.
     ///
     /// - Returns: The batch that is open already, if there is one, whatever is proposed.
+    /// - Throws: `badArgument` when the consumer does not stand any more where the proposal was made from.
     public func fixBatch(consumer: String, _ proposal: BatchProposal) throws(QueueError) -> FixedBatch {
         try perform { writer throws(QueueError) in try writer.fixBatch(consumer, proposal) }
     }

@@ -92,10 +92,10 @@ extension Writer {
     mutating func fixBatch(_ name: String, _ proposal: BatchProposal) throws(QueueError) -> FixedBatch {
         let state = try known(name)
         if let open = state.open { return open }
-        guard proposal.first > state.cursor, proposal.last >= proposal.first, proposal.through >= proposal.last,
+        guard proposal.cursor == state.cursor, proposal.first > state.cursor, proposal.last >= proposal.first, proposal.through >= proposal.last,
             proposal.through <= lastSequence, proposal.count > 0, proposal.digest.count == 32
         else {
-            throw QueueError(.badArgument, "the batch proposed for \(name) does not lie beyond what it acknowledged")
+            throw QueueError(.badArgument, "the batch proposed for \(name) does not begin where it stands")
         }
         let number = state.lastNumber + 1
         let chain = Self.chain(state.chain, proposal.digest)

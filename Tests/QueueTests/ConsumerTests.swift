@@ -140,10 +140,16 @@ import Testing
                 _ = try queue.fixBatch(
                     consumer: "w",
                     BatchProposal(
-                        first: Int64(first), last: Int64(last), through: Int64(through), count: count, digest: digest))
+                        first: Int64(first), last: Int64(last), through: Int64(through), count: count, digest: digest,
+                        cursor: 0))
             }
             #expect(error?.reason == .badArgument)
         }
+        // Made before the consumer was rewound: what lies before it would be a hole that nobody knows of.
+        try queue.rewindConsumer("w", to: .sequence(50))
+        let proposal = BatchProposal(first: 50, last: 60, through: 60, count: 11, digest: digest, cursor: 49)
+        try queue.rewindConsumer("w", to: .oldest)
+        #expect(throws: QueueError.self) { _ = try queue.fixBatch(consumer: "w", proposal) }
         #expect(try state("w").lastNumber == 0, "no number is spent")
     }
 

@@ -87,8 +87,8 @@ extension API {
             switch try await desk.find(for: search.consumer, max: search.max, after: scanned, form: search.form) {
             case .open(let batch, let body):
                 return .found(answer(batch, body, hold))
-            case .proposal(let proposal, let body, let cursor):
-                guard let batch = try await fix(proposal, for: search.consumer, from: cursor, desk) else {
+            case .proposal(let proposal, let body):
+                guard let batch = try await fix(proposal, for: search.consumer) else {
                     overtaken += 1
                     continue
                 }
@@ -110,18 +110,9 @@ extension API {
     /// Makes a proposal the consumer's batch.
     ///
     /// - Returns: `nil` when the consumer has moved since the proposal was made.
-    private func fix(
-        _ proposal: BatchProposal, for consumer: String, from cursor: Int64, _ desk: Desk
-    ) async throws -> FixedBatch? {
+    private func fix(_ proposal: BatchProposal, for consumer: String) async throws -> FixedBatch? {
         do {
-            let batch = try await write { queue in try queue.fixBatch(consumer: consumer, proposal) }
-            let state = try await desk.state(of: consumer)
-            guard state.cursor < cursor, state.open == batch else { return batch }
-            // The consumer was rewound between the search and the fixing: this batch would leave out what lies before.
-            try await write { queue in
-                try queue.rewindConsumer(consumer, to: .sequence(state.cursor + 1))
-            }
-            return nil
+            return try await write { queue in try queue.fixBatch(consumer: consumer, proposal) }
         } catch let error as QueueError where error.reason == .badArgument {
             return nil
         }

@@ -35,8 +35,8 @@ actor Desk {
     enum Finding: Sendable {
         /// A batch is open already.
         case open(FixedBatch, LineBody)
-        /// Lines that could be the next batch, made from where the consumer stood.
-        case proposal(BatchProposal, LineBody, cursor: Int64)
+        /// Lines that could be the next batch.
+        case proposal(BatchProposal, LineBody)
         /// Nothing up to there; more may follow when `reachedEnd` is false.
         case nothing(Scanned, reachedEnd: Bool)
     }
@@ -83,8 +83,9 @@ actor Desk {
             return .nothing(scanned, reachedEnd: reachedEnd)
         }
         let proposal = BatchProposal(
-            first: first, last: last, through: Swift.max(position, last), count: body.count, digest: body.digest)
-        return .proposal(proposal, body, cursor: state.cursor)
+            first: first, last: last, through: Swift.max(position, last), count: body.count, digest: body.digest,
+            cursor: state.cursor)
+        return .proposal(proposal, body)
     }
 
     /// The lines of a batch that was fixed.
