@@ -21,7 +21,7 @@ export SWIFT_BACKTRACE ?= enable=no
 
 DESTDIR ?=
 prefix := /usr
-minutes ?= 1
+seconds ?= 60
 
 .PHONY: help
 help: ## This list
@@ -48,8 +48,8 @@ prove: export QUANTRAC_PROVE = 1
 prove: test ## The tests with their large counts: more kills, more power cuts (an hour)
 
 .PHONY: fuzz
-fuzz: toolchain ## libFuzzer on what reads foreign bytes; minutes=10 for longer
-	.ci/fuzz $(minutes)
+fuzz: toolchain ## libFuzzer on what reads foreign bytes; seconds=600 for longer
+	Fuzzing/run $(seconds)
 
 .PHONY: bench
 bench: release ## The rates of docs/benchmarks.md, side by side with their references
@@ -76,13 +76,20 @@ release: toolchain dependencies-build ## The program, linked statically: .build/
 	swift build $(release) --product quantrac
 
 .PHONY: install
-install: ## Copy the program, its example and its unit below DESTDIR; run `make release` first
+install: ## Copy the program, its example, unit and completions below DESTDIR; run `make release` first
 	@test -x $(quantrac) || { echo "There is no $(quantrac) yet: run 'make release' first." >&2; exit 1; }
 	install -D --strip $(quantrac) $(DESTDIR)$(prefix)/bin/quantrac
 	install -D -m 644 systemd/quantrac.service $(DESTDIR)/lib/systemd/system/quantrac.service
 	install -D -m 644 systemd/sysusers.conf $(DESTDIR)$(prefix)/lib/sysusers.d/quantrac.conf
 	install -D -m 644 deploy/quantrac.example.toml $(DESTDIR)$(prefix)/share/doc/quantrac/quantrac.example.toml
 	install -D -m 644 deploy/mosquitto.conf $(DESTDIR)$(prefix)/share/doc/quantrac/mosquitto.conf
+	install -D -m 644 deploy/mosquitto.acl $(DESTDIR)$(prefix)/share/doc/quantrac/mosquitto.acl
+	install -D -m 644 README.md $(DESTDIR)$(prefix)/share/doc/quantrac/README.md
+	for completion in bash:bash-completion/completions/quantrac zsh:zsh/vendor-completions/_quantrac \
+		fish:fish/vendor_completions.d/quantrac.fish; do \
+		install -D -m 644 <($(quantrac) --generate-completion-script "$${completion%%:*}") \
+			"$(DESTDIR)$(prefix)/share/$${completion#*:}"; \
+	done
 
 .PHONY: clean
 clean: ## Remove what was built
