@@ -80,6 +80,7 @@ install: ## Copy the program, its example, unit and completions below DESTDIR; r
 	@test -x $(quantrac) || { echo "There is no $(quantrac) yet: run 'make release' first." >&2; exit 1; }
 	install -D --strip $(quantrac) $(DESTDIR)$(prefix)/bin/quantrac
 	install -D -m 644 systemd/quantrac.service $(DESTDIR)/lib/systemd/system/quantrac.service
+	install -d $(DESTDIR)/etc/quantrac
 	install -D -m 644 systemd/sysusers.conf $(DESTDIR)$(prefix)/lib/sysusers.d/quantrac.conf
 	install -D -m 644 deploy/quantrac.example.toml $(DESTDIR)$(prefix)/share/doc/quantrac/quantrac.example.toml
 	install -D -m 644 deploy/mosquitto.conf $(DESTDIR)$(prefix)/share/doc/quantrac/mosquitto.conf

@@ -77,7 +77,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Readings", "OwnThread", "Release", "Systemd", "Acquisition", "Decoding", "Quality", "Queue", "Delivery",
+                "Readings", "OwnThread", "Release", "Systemd", "Acquisition", "Decoding", "Quality", "Queue",
+                "Delivery",
                 "Settings",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -123,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "CrashTests",
             dependencies: [
-                "CCrashVFS", "Mosquitto", "OwnThread", "Quality", "Queue", "QuantracTesting", "Readings", "SQLite", "quantrac",
+                "CCrashVFS", "Mosquitto", "OwnThread", "Quality", "Queue", "QuantracTesting", "Readings", "SQLite",
+                "quantrac",
             ]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "DecodingTests", dependencies: ["Decoding", "QuantracTesting", "Readings"]),
@@ -147,6 +149,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Acquisition", "Decoding", "Mosquitto", "OwnThread", "Pipeline", "QuantracTesting", "Settings",
+                "Simulation",
                 "quantrac", "Compression", "Delivery", "Queue", "Readings",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -163,6 +166,12 @@ let package = Package(
         .testTarget(name: "MosquittoTests", dependencies: ["Mosquitto", "OwnThread", "QuantracTesting"]),
         .testTarget(name: "OwnThreadTests", dependencies: ["OwnThread"]),
         .testTarget(name: "QualityTests", dependencies: ["Quality", "Readings"]),
+        .testTarget(
+            name: "QuantracTests",
+            dependencies: [
+                "quantrac", "Delivery", "Queue", "Readings", "Settings", "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "QueueTests", dependencies: ["Queue", "QuantracTesting", "Readings", "SQLite"]),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),

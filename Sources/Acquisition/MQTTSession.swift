@@ -164,7 +164,6 @@ struct MQTTSession: ~Copyable {
 
     private mutating func begin(hasSession: Bool, isReconnect: Bool) throws {
         if isReconnect { board.update { $0.reconnects += 1 } }
-        board.enter(.connected)
         events.connected(hasSession: hasSession)
         let remembered = try rememberedGrants()
         if !hasSession, !remembered.isEmpty {
@@ -173,6 +172,8 @@ struct MQTTSession: ~Copyable {
         }
         plan = SubscriptionPlan(
             wanted: settings.topics.map(\.filter), remembered: remembered, hasSession: hasSession)
+        // Not before the broker has granted the topics: until then it drops what is published, acknowledged or not.
+        if plan?.isComplete == true { board.enter(.connected) }
         try ask()
     }
 

@@ -29,7 +29,10 @@ public struct Pipeline: Sendable {
     ///   what a source gives up with. The queue is closed then as well.
     public func run() async throws {
         let queue = try ReadingQueue.open(queueSettings, clock: SystemWallClock(), logger: logger) { StatusJudge() }
-        defer { queue.close() }
+        defer {
+            queue.close()
+            PipelineEvents.stopped(logger, sequence: queue.lastSequence)
+        }
         try queue.configureConsumers(configuration.consumers.map(ConsumerDefinition.init))
 
         let inlets = try configuration.mqtt.map { settings in
@@ -47,7 +50,7 @@ public struct Pipeline: Sendable {
         let control = ControlClient(socketPath: controlSocketPath)
         let supervision = Supervision(
             notifier: try ServiceNotifier.fromEnvironment(), queue: queue, sources: sources, delivery: delivery,
-            probe: { await control.isAlive() }, logger: logger)
+            host: configuration.http.listen.host, probe: { await control.isAlive() }, logger: logger)
 
         // Stopped in the reverse order: first nothing more comes in, last nothing more goes out.
         try await ServiceGroup(

@@ -4,6 +4,7 @@ import Logging
 import OwnThread
 import Queue
 import Readings
+import Release
 import ServiceLifecycle
 import Synchronization
 import Systemd
@@ -20,12 +21,18 @@ struct Supervision: Service {
     let queue: ReadingQueue
     let sources: [any Source]
     let delivery: HTTPService
+    /// Where it listens, for the log.
+    let host: String
     /// Asks the HTTP service for its health over the control socket; `true` when it answered.
     let probe: @Sendable () async -> Bool
     let logger: Logger
 
     func run() async throws {
-        guard await delivery.boundPort() != nil else { return }
+        guard let port = await delivery.boundPort() else { return }
+        PipelineEvents.ready(
+            logger, version: "\(Release.version) (\(Release.commit))", http: "\(host):\(port)",
+            queue: queue.settings.directory,
+            sequence: queue.lastSequence)
         let started = statusLine
         tell { () throws(NotifyError) in try notifier.ready(status: started) }
         await cancelWhenGracefulShutdown { await watch() }
@@ -36,6 +43,7 @@ struct Supervision: Service {
         let interval = notifier.watchdogInterval.map { min($0 / 3, .seconds(5)) } ?? .seconds(5)
         var delivered = SystemTime.monotonicNanoseconds()
         var known: Set<String> = []
+        var isStarting = true
         while !Task.isCancelled {
             if await probe() { delivered = SystemTime.monotonicNanoseconds() }
             let silent = Set(silentParts(deliveryProgress: delivered))
@@ -49,6 +57,8 @@ struct Supervision: Service {
                 if silent.isEmpty { try notifier.watchdog() }
                 try notifier.status(status)
             }
+            if isStarting { ProgramText.releaseUnused() }
+            isStarting = false
             do { try await Task.sleep(for: interval) } catch { return }
         }
     }

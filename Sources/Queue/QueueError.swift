@@ -65,7 +65,7 @@ extension QueueError {
             self.init(
                 .corrupt,
                 "\(path) is damaged (\(error.message)): stop the daemon, move the file away and start with a new queue; "
-                    + "keep the damaged file, its readings can be salvaged")
+                    + "keep the damaged file: the sqlite3 shell's .recover may still read it")
         } else if error.isNotADatabase {
             self.init(
                 .foreignFile, "\(path) is not an SQLite file: move it away, or set data_directory to another directory")

@@ -50,8 +50,8 @@ extension Writer {
                 upkeep.nextLook = now + 1_000_000_000
                 lookAtDisk()
                 keepBallast()
-                // A queue that cannot commit and gets no intake still finds out that the disk has room again.
-                if !isCommitting { try probe() }
+                // Without any intake, too, a disk that runs short is told, and one that has room again is found out.
+                if isCommitting { try checkRoom() } else { try probe() }
             }
             if now >= upkeep.nextFlush || days.rowsSinceFlush >= Limits.rowsUnsummarised {
                 upkeep.nextFlush = now + 60_000_000_000

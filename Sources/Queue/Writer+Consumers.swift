@@ -24,7 +24,8 @@ extension Writer {
     mutating func removeConsumer(_ name: String) throws(QueueError) {
         guard !(try known(name).definition.isConfigured) else {
             throw QueueError(
-                .configuredConsumer, "consumer \(name) stands in the configuration: remove it there and reload")
+                .configuredConsumer,
+                "consumer \(name) stands in the configuration: remove it there and restart the daemon")
         }
         let numbers = Numbers(sequence: lastSequence, version: lastVersion)
         try inTransaction { writer in
@@ -92,7 +93,8 @@ extension Writer {
     mutating func fixBatch(_ name: String, _ proposal: BatchProposal) throws(QueueError) -> FixedBatch {
         let state = try known(name)
         if let open = state.open { return open }
-        guard proposal.cursor == state.cursor, proposal.first > state.cursor, proposal.last >= proposal.first, proposal.through >= proposal.last,
+        guard proposal.cursor == state.cursor, proposal.first > state.cursor, proposal.last >= proposal.first,
+            proposal.through >= proposal.last,
             proposal.through <= lastSequence, proposal.count > 0, proposal.digest.count == 32
         else {
             throw QueueError(.badArgument, "the batch proposed for \(name) does not begin where it stands")
@@ -221,13 +223,10 @@ extension Writer {
 
     private static func check(_ definition: ConsumerDefinition) throws(QueueError) {
         let isName =
-            (1...64).contains(definition.name.utf8.count)
-            && definition.name.utf8.allSatisfy {
-                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
-                    || [45, 46, 95].contains($0)
-            }
+            (1...32).contains(definition.name.utf8.count)
+            && definition.name.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == 45 }
         guard isName else {
-            throw QueueError(.badArgument, "a consumer's name is 1-64 of A-Z a-z 0-9 . _ -, not \(definition.name)")
+            throw QueueError(.badArgument, "a consumer's name is 1-32 of a-z 0-9 and -, not \"\(definition.name)\"")
         }
         guard definition.domains.isEmpty else {
             throw QueueError(
@@ -235,6 +234,12 @@ extension Writer {
         }
         guard definition.maxAgeMilliseconds >= 0 else {
             throw QueueError(.badArgument, "consumer \(definition.name): max_age is negative")
+        }
+        guard definition.maxAgeMilliseconds == 0 || !definition.required else {
+            throw QueueError(
+                .badArgument,
+                "consumer \(definition.name): a required consumer gets everything, so it cannot have a max_age; "
+                    + "leave one of the two out")
         }
     }
 

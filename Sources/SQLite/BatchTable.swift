@@ -58,22 +58,27 @@ import CSQLite
         if used + width > capacity { grow() }
     }
 
+    /// Appends the next cell of the row: an integer.
     @inlinable public func append(_ value: Int64) {
         append(value, Self.integer)
     }
 
+    /// Appends the next cell of the row: a floating-point number, kept to the last bit.
     @inlinable public func append(_ value: Double) {
         append(Int64(bitPattern: value.bitPattern), Self.real)
     }
 
+    /// Appends the next cell of the row: NULL.
     @inlinable public func appendNull() {
         append(0, Self.null)
     }
 
+    /// Appends the next cell of the row: UTF-8 text, copied.
     @inlinable public func append(text bytes: Span<UInt8>) {
         append(place(bytes), Self.text)
     }
 
+    /// Appends the next cell of the row: bytes, copied.
     @inlinable public func append(blob bytes: Span<UInt8>) {
         append(place(bytes), Self.blob)
     }

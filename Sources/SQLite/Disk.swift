@@ -47,6 +47,7 @@ import Glibc
         unsafe mkdir(path, 0o750) == 0 || errno == EEXIST ? 0 : errno
     }
 
+    /// Whether this process may read the file, which is there.
     public static func isReadable(_ path: String) -> Bool {
         unsafe access(path, R_OK) == 0
     }

@@ -41,6 +41,7 @@ import CSQLite
         unsafe sqlite3_reset(handle)
     }
 
+    /// Binds from the first parameter on.
     public mutating func bind(_ values: [SQLiteValue]) throws(SQLiteError) {
         for index in values.indices {
             let parameter = Int32(index + 1)
@@ -56,13 +57,17 @@ import CSQLite
         }
     }
 
+    /// Binds one parameter, counted from 1, and allocates nothing.
     public mutating func bind(_ value: Int64, at parameter: Int32) throws(SQLiteError) {
         try check(unsafe sqlite3_bind_int64(handle, parameter, value))
     }
 
     // MARK: columns of the current row
 
+    /// Whether the column, counted from 0 as in all that follows, is NULL.
     public func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+    /// What is stored in the column, whatever it was declared as.
     public func type(_ column: Int32) -> ColumnType {
         switch unsafe sqlite3_column_type(handle, column) {
         case SQLITE_INTEGER: .integer
@@ -72,9 +77,17 @@ import CSQLite
         default: .null
         }
     }
+
+    /// The column as an integer; 0 for NULL.
     public func int64(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }
+
+    /// The column as an integer; 0 for NULL.
     public func int(_ column: Int32) -> Int { Int(int64(column)) }
+
+    /// Whether the column is a number other than 0.
     public func bool(_ column: Int32) -> Bool { int64(column) != 0 }
+
+    /// The column as a floating-point number; 0 for NULL.
     public func double(_ column: Int32) -> Double { unsafe sqlite3_column_double(handle, column) }
 
     /// The text of the column; empty for NULL.
@@ -83,7 +96,10 @@ import CSQLite
         return unsafe String(cString: text)
     }
 
+    /// The text of the column; `nil` for NULL.
     public func optionalString(_ column: Int32) -> String? { isNull(column) ? nil : string(column) }
+
+    /// The column as an integer; `nil` for NULL.
     public func optionalInt64(_ column: Int32) -> Int64? { isNull(column) ? nil : int64(column) }
 
     /// The bytes of a text or blob column.

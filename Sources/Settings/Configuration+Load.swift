@@ -4,6 +4,8 @@ extension Configuration {
     /// The variables that begin with `QUANTRAC_` and name no key.
     public static let reservedVariables: Set<String> = [
         "QUANTRAC_CONFIG", "QUANTRAC_LANG", "QUANTRAC_SEED", "QUANTRAC_COMMIT",
+        // Of the tests: a daemon that they start inherits them.
+        "QUANTRAC_PROVE", "QUANTRAC_BINARY",
     ]
 
     /// Reads the main file, `conf.d/*.toml` beside it, and the environment; all of it right, or all that is wrong.

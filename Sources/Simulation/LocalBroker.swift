@@ -44,35 +44,27 @@ public struct LocalBroker: Sendable {
         options.processGroupID = 0  // Ctrl-C on the terminal is for us; we stop the broker after the daemon
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
         let command = ChildProcess.endingWithParent(program, ["-c", file.string])
-        let outcome = try await Subprocess.run(
-            .path(command.program), arguments: Arguments(command.arguments), platformOptions: options, input: .none,
-            output: .discarded, error: .sequence
-        ) { execution in
-            try await withThrowingTaskGroup(of: Result?.self) { group in
-                let (ready, whenReady) = AsyncStream.makeStream(of: Void.self)
-                group.addTask {
-                    try await follow(execution.standardError, port: port, ready: whenReady)
-                    return nil
+        let configuration = Configuration(
+            executable: .path(command.program), arguments: Arguments(command.arguments), platformOptions: options)
+        let (ready, whenReady) = AsyncStream.makeStream(of: Void.self)
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                _ = try await Subprocess.run(configuration, input: .none, output: .discarded, error: .sequence) {
+                    try await follow($0.standardError, port: port, ready: whenReady)
                 }
-                group.addTask {
-                    for await _ in ready { return try await body(LocalBroker(port: port)) }
-                    return nil
-                }
-                do {
-                    for try await result in group {
-                        guard let result else { continue }
-                        await execution.teardown(using: [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))])
-                        group.cancelAll()
-                        return result
-                    }
-                } catch {
-                    await execution.teardown(using: [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))])
-                    throw error
-                }
-                throw LocalBrokerError(reason: .ended, detail: "port \(port)")
+                return nil
             }
+            group.addTask {
+                for await _ in ready { return try await body(LocalBroker(port: port)) }
+                return nil
+            }
+            // Whichever way this ends, the broker's task is cancelled, which stops the broker.
+            defer { group.cancelAll() }
+            while let end = try await group.next() {
+                if let result = end { return result }
+            }
+            throw LocalBrokerError(reason: .ended, detail: "port \(port)")
         }
-        return outcome.closureResult
     }
 
     /// Reads what the broker says until it ends; it must be read, or the broker blocks on a full pipe.

@@ -21,12 +21,12 @@ struct CheckCommand: AsyncParsableCommand {
             settings = try configuration.load()
         } catch let faults as SettingsFaults {
             try report(faults.faults, to: &output)
-            throw ExitCode(ExitStatus.configuration.rawValue)
+            throw ExitCode(CommandStatus.configuration.rawValue)
         }
         let faults = settings.fileFaults()
         guard faults.isEmpty else {
             try report(faults, to: &output)
-            throw ExitCode(ExitStatus.configuration.rawValue)
+            throw ExitCode(CommandStatus.configuration.rawValue)
         }
         if !listing.isJSON {
             try output.line(
@@ -77,6 +77,6 @@ struct CheckCommand: AsyncParsableCommand {
             }
             try output.flush()
         }
-        if failed > 0 { throw ExitCode(ExitStatus.unavailable.rawValue) }
+        if failed > 0 { throw ExitCode(CommandStatus.unavailable.rawValue) }
     }
 }

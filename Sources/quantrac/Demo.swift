@@ -1,3 +1,4 @@
+import Delivery
 import FoundationEssentials
 import Glibc
 import Queue
@@ -122,15 +123,16 @@ struct Demo: Sendable {
         throw CancellationError()
     }
 
-    /// The daemon serves when its control socket is there and its queue can be read.
+    /// The daemon serves, and the broker has granted its topics: what is published before that is published to nobody.
     private func waitForDaemon() async throws -> Event {
         let deadline = ContinuousClock.now + Self.startLimit
         while ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(20))
-            guard FileManager.default.fileExists(atPath: folder.controlSocket) else { continue }
-            if let reader = try? QueueReader.open(directory: folder.data), (try? reader.summary()) != nil {
-                return .ready
-            }
+            // The status says "connected" from the login on; only the log tells of the subscription.
+            guard folder.tail(of: folder.daemonLog).contains("subscription granted"),
+                let daemon = NodeControl.daemon(of: folder.data), (try? await daemon.status()) != nil
+            else { continue }
+            return .ready
         }
         throw CommandFailure(
             .unavailable, "the demo's daemon is not ready after \(Self.startLimit); see \(folder.daemonLog)")

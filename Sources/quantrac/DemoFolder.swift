@@ -5,7 +5,6 @@ struct DemoFolder: Sendable {
     let path: String
     var broker: String { path + "/broker" }
     var data: String { path + "/data" }
-    var controlSocket: String { data + "/control.sock" }
     /// What the puller has fetched.
     var warehouse: String { path + "/warehouse" }
     var configuration: String { path + "/quantrac.toml" }

@@ -8,7 +8,7 @@ import Settings
 import Simulation
 
 /// How a command ended, in the words of sysexits.h.
-enum ExitStatus: Int32 {
+enum CommandStatus: Int32 {
     case success = 0
     /// It failed, or it found something.
     case failure = 1
@@ -22,10 +22,10 @@ enum ExitStatus: Int32 {
 
 /// What a command says when it cannot do what it was asked: what happened, to what, what to do.
 struct CommandFailure: Error, Equatable {
-    let status: ExitStatus
+    let status: CommandStatus
     let message: String
 
-    init(_ status: ExitStatus, _ message: String) {
+    init(_ status: CommandStatus, _ message: String) {
         self.status = status
         self.message = message
     }
@@ -33,11 +33,11 @@ struct CommandFailure: Error, Equatable {
 
 /// The one place where an error becomes an exit code.
 struct Outcome: Equatable {
-    let status: ExitStatus
+    let status: CommandStatus
     /// Nothing is said when it is empty.
     let message: String
 
-    init(_ status: ExitStatus, _ message: String) {
+    init(_ status: CommandStatus, _ message: String) {
         self.status = status
         self.message = message
     }
@@ -47,7 +47,7 @@ struct Outcome: Equatable {
         case let failure as CommandFailure:
             self.init(failure.status, failure.message)
         case let code as ExitCode where code != .validationFailure:
-            self.init(ExitStatus(rawValue: code.rawValue) ?? .failure, "")
+            self.init(CommandStatus(rawValue: code.rawValue) ?? .failure, "")
         case let error as QueueError:
             self.init(Self.status(of: error), error.message)
         case let faults as SettingsFaults:
@@ -69,7 +69,7 @@ struct Outcome: Equatable {
         }
     }
 
-    private static func status(of error: QueueError) -> ExitStatus {
+    private static func status(of error: QueueError) -> CommandStatus {
         switch error.reason {
         case .locked, .diskFull, .queueFull: .tryAgain
         case .notFound: .unavailable
@@ -78,7 +78,7 @@ struct Outcome: Equatable {
         }
     }
 
-    private static func status(of error: ClientError) -> ExitStatus {
+    private static func status(of error: ClientError) -> CommandStatus {
         switch error.reason {
         case .usage: .usage
         case .unreachable: .unavailable
@@ -91,7 +91,7 @@ struct Outcome: Equatable {
     /// What ArgumentParser throws: help and version are successes, a wrong argument is 64.
     private static func ofArguments(_ error: any Error) -> Outcome {
         let code = Quantrac.exitCode(for: error)
-        return Outcome(ExitStatus(rawValue: code.rawValue) ?? .failure, Quantrac.fullMessage(for: error))
+        return Outcome(CommandStatus(rawValue: code.rawValue) ?? .failure, Quantrac.fullMessage(for: error))
     }
 
     /// Help and version go to standard output, everything else to standard error.

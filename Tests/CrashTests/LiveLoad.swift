@@ -116,7 +116,10 @@ struct Warehouse {
         // The value is the message's number, which the key determines.
         let round = (key.time - LiveLoad.start) / 1000
         if let value = reading["value"] as? Double, let index = Int(station.dropFirst(3)),
-            Int(value) == Int(round) * 10 + index { return }
+            Int(value) == Int(round) * 10 + index
+        {
+            return
+        }
         wrongValues += 1
     }
 

@@ -2,8 +2,8 @@ import CCrashVFS
 import Foundation
 import Logging
 import Quality
-import Queue
 import QuantracTesting
+import Queue
 import Readings
 import SQLite
 import Testing

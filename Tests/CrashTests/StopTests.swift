@@ -99,7 +99,10 @@ final class SmallDisk {
         fillers += 1
         // dd ends with 1 when the disk is full before its count is reached, which is what we are after.
         _ = try ChildProcess(
-            ["/bin/dd", "if=/dev/zero", "of=\(path)/filler\(fillers)", "bs=4096", "count=\(bytes / 4096 + (rest == 0 ? 8 : 0))"],
+            [
+                "/bin/dd", "if=/dev/zero", "of=\(path)/filler\(fillers)", "bs=4096",
+                "count=\(bytes / 4096 + (rest == 0 ? 8 : 0))",
+            ],
             log: "/dev/null"
         ).exitCode()
     }

@@ -16,7 +16,9 @@ import Testing
             daemon = try DaemonProcess(
                 DaemonProcess.Plan(folder: folder.path, tables: Self.source("field", broker) + extra))
             try daemon.waitUntilReady()
-            try waitUntil("the daemon has subscribed", seconds: 10) { broker.log.contains("Sending SUBACK to quantrac-") }
+            try waitUntil("the daemon has subscribed", seconds: 10) {
+                broker.log.contains("Sending SUBACK to quantrac-")
+            }
         }
 
         static func source(_ name: String, _ broker: TestBroker, more: String = "") -> String {
@@ -92,7 +94,8 @@ import Testing
         let letters = try node.quantrac(["deadletter", "list", "--json"])
         #expect(letters.code == 0)
         for entry in bad {
-            #expect(letters.lines.contains { $0.contains("\"\(entry.reason)\"") }, "\(entry.reason) of \(letters.lines)")
+            #expect(
+                letters.lines.contains { $0.contains("\"\(entry.reason)\"") }, "\(entry.reason) of \(letters.lines)")
         }
         #expect(letters.lines.count == bad.count + 1)
         let first = try node.quantrac(["deadletter", "show", "1"])
@@ -130,7 +133,8 @@ import Testing
         try node.publish(Self.reading(1))
         let code = try ChildProcess(
             [
-                "/usr/bin/mosquitto_pub", "-h", "127.0.0.1", "-p", "\(secure.port)", "-q", "1", "--cafile", pki.authority,
+                "/usr/bin/mosquitto_pub", "-h", "127.0.0.1", "-p", "\(secure.port)", "-q", "1", "--cafile",
+                pki.authority,
                 "--cert", pki.clientCertificate, "--key", pki.clientKey, "-t", "quantrac/v1/HN-KK-01/readings",
                 "-m", Self.reading(2),
             ], log: node.folder.path("pub.log")
@@ -153,7 +157,8 @@ import Testing
         try waitUntil("status says so", seconds: 10) {
             try node.quantrac(["status"]).lines.joined().contains("waiting")
         }
-        #expect(HTTPProbe.get("/readyz", port: node.daemon.plan.httpPort)?.status == 200, "a broker away is not unready")
+        #expect(
+            HTTPProbe.get("/readyz", port: node.daemon.plan.httpPort)?.status == 200, "a broker away is not unready")
         try node.broker.start()
         try node.publish(Self.reading(2))
         try waitUntil("both readings are there", seconds: 15) {

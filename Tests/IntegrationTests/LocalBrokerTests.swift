@@ -37,13 +37,18 @@ import Testing
             let port = Int.random(in: 15_000..<32_000)
             let simulator = try StationSimulator(
                 login: BrokerLogin(port: UInt16(port)), reporter: StationReporter(model: StationModel(count: 2)),
-                schedule: SimulationSchedule(messagesPerSecond: 200, messageLimit: 400))
+                schedule: SimulationSchedule(messagesPerSecond: 200))
             let sending = Task { try await simulator.run() }
             try await Task.sleep(for: .milliseconds(200))
             try await LocalBroker.run(in: folder, port: port) { _ in
                 while simulator.counts.messages < 100 { try await Task.sleep(for: .milliseconds(10)) }
             }
-            try await LocalBroker.run(in: folder, port: port) { _ in try await sending.value }
+            try await LocalBroker.run(in: folder, port: port) { _ in
+                let before = simulator.counts.messages
+                while simulator.counts.messages < before + 100 { try await Task.sleep(for: .milliseconds(10)) }
+                simulator.finish()
+                try await sending.value
+            }
             #expect(simulator.counts.waiting == 0)
             #expect(simulator.counts.reconnects >= 1)
         }

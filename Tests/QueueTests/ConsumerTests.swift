@@ -84,6 +84,7 @@ import Testing
         let batch = try QueueFixture.fixBatch(of: "w", in: queue, max: 40)
         var configured = QueueFixture.consumer("w")
         configured.maxAgeMilliseconds = 5
+        configured.required = false
         configured.isConfigured = true
         try queue.configureConsumers([configured, QueueFixture.consumer("x")])
         #expect(try state("w").definition == configured)
@@ -126,9 +127,16 @@ import Testing
         #expect(now.lastAcknowledgedBatch == batch.id && now.lastAcknowledged == QueueFixture.start)
     }
 
-    @Test(arguments: ["", "a b", "ä", String(repeating: "x", count: 65), "a/b"])
+    @Test(arguments: ["", "a b", "ä", "A", "a_b", String(repeating: "x", count: 33), "a/b"])
     func `have names that fit into a URL and a batch id`(name: String) {
         let error = #expect(throws: QueueError.self) { try queue.addConsumer(QueueFixture.consumer(name)) }
+        #expect(error?.reason == .badArgument)
+    }
+
+    @Test func `cannot be required and be spared old readings at once`() throws {
+        var definition = QueueFixture.consumer("w")
+        definition.maxAgeMilliseconds = 60_000
+        let error = #expect(throws: QueueError.self) { try queue.addConsumer(definition) }
         #expect(error?.reason == .badArgument)
     }
 

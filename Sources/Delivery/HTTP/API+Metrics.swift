@@ -10,7 +10,7 @@ extension API {
         var text = MetricsText()
         addNode(snapshot, to: &text)
         addSources(snapshot.sources, to: &text)
-        addCounters(queue.counters(), to: &text)
+        addCounters(queue.counters().with(snapshot.sources.map(\.name)), to: &text)
         addQueue(queue.health, summary, to: &text)
         addConsumers(consumers, to: &text)
         return text.text
@@ -153,5 +153,16 @@ struct MetricsText {
             }
         }
         return result
+    }
+}
+
+extension QueueCounters {
+    /// These, and zeros for sources that nothing has come from yet: a rate needs a first value to begin at.
+    fileprivate func with(_ names: [String]) -> QueueCounters {
+        var counters = self
+        for name in names where !counters.sources.contains(where: { $0.source == name }) {
+            counters.sources.append(SourceCounters(source: name))
+        }
+        return counters
     }
 }
