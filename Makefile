@@ -9,7 +9,8 @@ SHELL := /bin/bash
 check_imports := --explicit-target-dependency-import-check error
 debug := $(check_imports)
 release := -c release --static-swift-stdlib $(check_imports)
-swift_test := swift test --skip-build --disable-xctest $(debug)
+# One test at a time: many of them block a thread, and two cores have few to give.
+swift_test := swift test --skip-build --disable-xctest --no-parallel $(debug)
 
 quantrac := .build/release/quantrac
 sources := Package.swift Sources Tests $(wildcard Benchmarks Fuzzing)
@@ -36,8 +37,8 @@ demo: release ## Broker, stations, daemon and warehouse on this machine; Ctrl-C 
 test: build-tests ## Unit, integration and crash tests (minutes)
 	@# One shelf after the other: a broker or a kill -9 beside them would disturb the timing of the others.
 	$(swift_test) --skip IntegrationTests --skip CrashTests
-	@if [ -d Tests/IntegrationTests ]; then set -x; $(swift_test) --no-parallel --filter IntegrationTests; fi
-	@if [ -d Tests/CrashTests ]; then set -x; $(swift_test) --no-parallel --filter CrashTests; fi
+	@if [ -d Tests/IntegrationTests ]; then set -x; $(swift_test) --filter IntegrationTests; fi
+	@if [ -d Tests/CrashTests ]; then set -x; $(swift_test) --filter CrashTests; fi
 
 .PHONY: check
 check: lint build-tests ## Before a commit: format, imports, tidiness, unit tests (seconds after the first build)

@@ -217,7 +217,7 @@ struct MQTTSession: ~Copyable {
         case .returned(let filter): events.unsubscribed(filter: filter)
         case .refused(let filter, let code):
             board.update { $0.subscriptionsRefused += 1 }
-            let reason = MQTTCode.text(code)
+            let reason = code == 0 ? "the broker grants QoS 0 only" : MQTTCode.text(code)
             if board.enter(.subscriptionRefused, detail: "\(filter): \(reason)") {
                 events.subscriptionRefused(filter: filter, reason: reason)
             }

@@ -53,7 +53,8 @@ struct SubscriptionPlan {
     /// The broker answered a request to subscribe; `nil` when it was none of ours.
     mutating func noteAnswer(request: Int32, code: UInt8) -> Change? {
         guard let filter = asked.removeValue(forKey: request) else { return nil }
-        guard code < 128 else {
+        // 0 grants "at most once": whatever is lost on the way would be lost unseen, which is a refusal of what we ask.
+        guard code == 1 || code == 2 else {
             refused[filter] = code
             return .refused(filter, code: code)
         }

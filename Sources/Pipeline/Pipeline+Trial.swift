@@ -11,20 +11,29 @@ extension Pipeline {
     /// It logs in beside the running daemon, with a session of its own that ends with it, so that nothing is taken away
     /// from anybody. Messages that wait in the daemon's session are not seen.
     /// - Parameter show: Called on the sources' threads, for one batch at a time of each source.
-    public func test(for duration: Duration, show: @escaping @Sendable (Intake) throws -> Void) async throws {
+    /// - Returns: The sources that were not connected at the end, with the reason.
+    public func test(
+        for duration: Duration, show: @escaping @Sendable (Intake) throws -> Void
+    ) async throws -> [(source: String, reason: String)] {
+        var sources: [MQTTSource] = []
+        var silent: [(source: String, reason: String)] = []
         try await withThrowingTaskGroup(of: Void.self) { group in
             for settings in configuration.mqtt {
                 var trial = MQTTSourceSettings(settings, lingerMilliseconds: 0)
                 trial.isTrial = true
                 let source = MQTTSource(settings: trial, grants: NoGrantedFilters(), logger: logger)
                 let stage = TrialStage(decoder: try IntakeDecoder(settings), show: show)
+                sources.append(source)
                 group.addTask { try await source.run(accept: stage.accept) }
             }
             group.addTask { try await Task.sleep(for: duration) }
             // The first that ends is the time, or a source that gave up.
             defer { group.cancelAll() }
             do { try await group.next() } catch is CancellationError {}
+            silent = sources.map(\.status).filter { !$0.isConnected }
+                .map { ($0.name, $0.detail ?? $0.state.rawValue) }
         }
+        return silent
     }
 
     /// Logs in to the broker of one source and asks for its topics, with a session of its own.

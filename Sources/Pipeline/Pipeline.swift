@@ -36,7 +36,7 @@ public struct Pipeline: Sendable {
         try queue.configureConsumers(configuration.consumers.map(ConsumerDefinition.init))
 
         let inlets = try configuration.mqtt.map { settings in
-            Inlet(
+            Inlets.Inlet(
                 source: MQTTSource(
                     settings: MQTTSourceSettings(
                         settings, lingerMilliseconds: configuration.queue.commitAfterMilliseconds),
@@ -54,19 +54,31 @@ public struct Pipeline: Sendable {
 
         // Stopped in the reverse order: first nothing more comes in, last nothing more goes out.
         try await ServiceGroup(
-            services: [delivery, supervision] + inlets, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            services: [delivery, supervision, Inlets(inlets: inlets)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
         ).run()
     }
 }
 
-/// A source and the stage behind it: runs until the daemon stops, and takes the daemon with it when it gives up.
-private struct Inlet: Service {
-    let source: any Source
-    let stage: IntakeStage
+/// The sources, each with the stage behind it. They stop together; one that gives up takes the daemon with it.
+private struct Inlets: Service {
+    struct Inlet: Sendable {
+        let source: any Source
+        let stage: IntakeStage
+    }
+
+    let inlets: [Inlet]
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
-            try await source.run(accept: stage.accept)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for inlet in inlets {
+                    group.addTask { try await inlet.source.run(accept: inlet.stage.accept) }
+                }
+                // A daemon without sources still delivers what it has.
+                group.addTask { try await gracefulShutdown() }
+                do { while try await group.next() != nil {} } catch is CancellationError {}
+            }
         }
     }
 }

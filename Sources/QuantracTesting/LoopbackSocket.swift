@@ -1,9 +1,9 @@
 import Glibc
 
 /// Plain TCP on the loopback address, blocking.
-enum LoopbackSocket {
+public enum LoopbackSocket {
     /// A listening socket on a port that the kernel chose.
-    static func listen() throws -> (socket: Int32, port: UInt16) {
+    public static func listen() throws -> (socket: Int32, port: UInt16) {
         let (socket, port) = try bind(isShared: false)
         guard Glibc.listen(socket, 16) == 0 else {
             close(socket)

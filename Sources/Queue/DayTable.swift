@@ -67,7 +67,9 @@ struct DayTable {
     }
 
     private func makeDay(_ row: Batch.Row) -> Day {
-        let seconds = row.time >= 0 ? row.time / 1000 : (row.time - 999) / 1000
+        // No time beyond the calendar's is one: it counts for the first or the last day there is.
+        let time = min(max(row.time, Self.timeMin), Self.timeMax)
+        let seconds = time >= 0 ? time / 1000 : (time - 999) / 1000
         let offset = Int64(zone.secondsEast(atUTCSeconds: seconds))
         let local = seconds + offset
         let number = local >= 0 ? local / 86400 : (local - 86399) / 86400
@@ -75,12 +77,17 @@ struct DayTable {
         let begin = (number * 86400 - offset) * 1000
         // A day on which the clocks are changed is asked for reading by reading.
         let isPlain =
-            zone.secondsEast(atUTCSeconds: begin / 1000) == Int(offset)
+            time == row.time
+            && zone.secondsEast(atUTCSeconds: begin / 1000) == Int(offset)
             && zone.secondsEast(atUTCSeconds: begin / 1000 + 86399) == Int(offset)
         day.begin = isPlain ? begin : row.time
-        day.end = isPlain ? begin + 86_400_000 : row.time + 1
+        day.end = isPlain ? begin + 86_400_000 : max(row.time, row.time &+ 1)
         return day
     }
+
+    /// The years 1 to 9999.
+    private static let timeMin: Int64 = -62_135_596_800_000
+    private static let timeMax: Int64 = 253_402_300_799_999
 }
 
 extension DayTable.Day {

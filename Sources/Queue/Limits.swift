@@ -15,6 +15,12 @@ enum Limits {
     static let faultsKept = 1000
     /// What a dead letter takes beside its texts, in bytes.
     static let deadLetterOverhead = 200
+    /// What SQLite leaves of the log when it was longer, in bytes: `journal_size_limit`.
+    static let logBytes: Int64 = 64 << 20
+    /// Dead letters dropped in one transaction.
+    static let deadLettersDropped = 1000
+    /// Revisions of one key; a row with more is damaged.
+    static let revisionsMax: Int64 = 1 << 30
     /// Rows deleted in one transaction: 10,000 take about 2 ms.
     static let retireRows: Int64 = 10_000
     /// Rows after which the day summaries are written although the minute is not over.

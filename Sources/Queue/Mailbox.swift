@@ -69,6 +69,8 @@ final class Mailbox: Sendable {
 
 /// An intake on its way through the writer, and back to its owner.
 final class AppendRequest: Sendable {
+    /// How many the intake holds.
+    let readings: Int
     private let state: Mutex<State>
     private let done = DispatchSemaphore(value: 0)
 
@@ -78,6 +80,7 @@ final class AppendRequest: Sendable {
     }
 
     init(_ intake: consuming Intake) {
+        readings = intake.readings.count
         state = Mutex(State(intake: intake, result: nil))
     }
 

@@ -26,14 +26,19 @@ extension Page {
             texts.removeSubrange(textsBefore...)
             return false
         }
+        // SQLite has no minus zero: its sign stands in `raw`.
+        let isMinusZero =
+            hasValue && value == 0 && raw.kind == 4 && texts[textsBefore...].elementsEqual(Content.negativeZero)
+        if isMinusZero { texts.removeSubrange(textsBefore...) }
         let received = Timestamp(millisecondsSince1970: words.time &+ words.lag)
         rows.append(
             StoredReading(
                 sequence: words.sequence, time: Timestamp(millisecondsSince1970: words.time), received: received,
-                value: hasValue ? value : 0,
+                value: isMinusZero ? -0.0 : hasValue ? value : 0,
                 version: received.millisecondsSince1970 &* 1000 &+ words.versionOffset,
                 stationSequence: stationSequence ?? 0, tests: tests == 0 ? .notEvaluated : TestDigits(decimal: tests),
-                raw: raw.stored, series: series, context: context, revision: Int(words.revision), flag: flag,
+                raw: isMinusZero ? .sameAsValue : raw.stored, series: series, context: context,
+                revision: Int(words.revision), flag: flag,
                 settles: settles == 0 ? nil : QualityFlag(rawValue: Int(settles)), hasValue: hasValue,
                 hasStationSequence: stationSequence != nil))
         return true

@@ -46,9 +46,16 @@ extension ReadingQueue {
         }
     }
 
-    /// Moves a consumer past records that its filter leaves out; does nothing while a batch is open.
-    public func advance(consumer: String, past scanned: Int64) throws(QueueError) {
-        try perform { writer throws(QueueError) in try writer.advance(consumer, past: scanned) }
+    /// Moves a consumer past records that its filter leaves out.
+    ///
+    /// Does nothing while a batch is open, nor when the consumer does not stand at `cursor` any more or has another
+    /// filter than the one that was looked with; `nil` for one that lets everything through.
+    public func advance(
+        consumer: String, from cursor: Int64, filter: ReadingFilter?, past scanned: Int64
+    ) throws(QueueError) {
+        try perform { writer throws(QueueError) in
+            try writer.advance(consumer, from: cursor, filter: filter, past: scanned)
+        }
     }
 
     /// The subscriptions that the broker of a source has granted, as the queue file remembers them.

@@ -15,7 +15,11 @@ struct Upkeep {
     var isFull = false
     /// There is more to retire than one transaction's worth.
     var hasMore = false
+    /// There are more dead letters to drop than one transaction's worth.
+    var hasMoreDeadLetters = false
     var usedBytes: Int64 = 0
+    /// The part of `usedBytes` that is the log.
+    var logBytes: Int64 = 0
     /// Bytes written, roughly, since `usedBytes` was measured.
     var bytesSinceLook: Int64 = 0
     var availableBytes: Int64?
@@ -48,23 +52,44 @@ extension Writer {
             }
             if now >= upkeep.nextLook {
                 upkeep.nextLook = now + 1_000_000_000
-                lookAtDisk()
-                keepBallast()
-                // Without any intake, too, a disk that runs short is told, and one that has room again is found out.
-                if isCommitting { try checkRoom() } else { try probe() }
+                look()
             }
-            if now >= upkeep.nextFlush || days.rowsSinceFlush >= Limits.rowsUnsummarised {
+            let isDue = now >= upkeep.nextFlush || days.rowsSinceFlush >= Limits.rowsUnsummarised
+            if isDue {
                 upkeep.nextFlush = now + 60_000_000_000
                 upkeep.hasMore = true
                 try flushDays()
                 try skipAged()
+            }
+            if isDue || upkeep.hasMoreDeadLetters || deadLetterBytes > settings.deadLetterMaxSizeBytes {
                 try trimDeadLetters()
             }
-            if upkeep.hasMore || upkeep.usedBytes > settings.maxSizeBytes { try retire() }
+            if upkeep.hasMore || sizeBytes > settings.maxSizeBytes { try retire() }
         } catch {
             upkeep.hasMore = false
+            upkeep.hasMoreDeadLetters = false
             noteFailure(error)
         }
+    }
+
+    /// Looks at the disk. What it finds wrong is told and holds nothing up: the work that follows may make room.
+    private mutating func look() {
+        lookAtDisk()
+        keepBallast()
+        do {
+            // Without any intake, too, a disk that runs short is told, and one that has room again is found out.
+            if isCommitting { try checkRoom() } else { try probe() }
+        } catch {
+            noteFailure(error)
+        }
+    }
+
+    /// What counts against `max_size`. Dead letters have a limit of their own.
+    var sizeBytes: Int64 { upkeep.usedBytes - deadLetterBytes }
+
+    /// Whether `max_size` is reached without the log: what SQLite leaves of it in place goes with no row.
+    var isFilledByRows: Bool {
+        sizeBytes - min(upkeep.logBytes, Limits.logBytes) > settings.maxSizeBytes
     }
 
     private var isCommitting: Bool { shared.health.withLock { $0.canCommit } }
@@ -81,12 +106,13 @@ extension Writer {
     private mutating func measure() throws(QueueError) {
         do {
             try reopenIfNeeded()
-            upkeep.usedBytes = try store.usedPageBytes() + (Disk.fileSize(file.writeAheadLog) ?? 0)
+            upkeep.logBytes = Disk.fileSize(file.writeAheadLog) ?? 0
+            upkeep.usedBytes = try store.usedPageBytes() + upkeep.logBytes
         } catch {
             throw queueError(error)
         }
         upkeep.bytesSinceLook = 0
-        if upkeep.usedBytes <= settings.maxSizeBytes { upkeep.isFull = false }
+        if !isFilledByRows { upkeep.isFull = false }
         let used = upkeep.usedBytes
         shared.health.withLock { $0.usedBytes = used }
     }

@@ -140,8 +140,8 @@ extension Writer {
         let table = store.pending
         let time = draft.time.millisecondsSince1970
         let value = draft.storedValue
-        let lag = received.millisecondsSince1970 - time
-        let versionOffset = numbers.version - received.millisecondsSince1970 * 1000
+        let lag = received.millisecondsSince1970 &- time
+        let versionOffset = numbers.version &- received.millisecondsSince1970 &* 1000
         let tests = judgement.tests == .notEvaluated ? 0 : judgement.tests.decimal
         table.reserveRow()
         table.append(numbers.sequence)

@@ -29,6 +29,10 @@ extension Writer {
         }
         let numbers = Numbers(sequence: lastSequence, version: lastVersion)
         try inTransaction { writer in
+            // A consumer of the same name goes on from here: the id of a batch never stands for two.
+            try writer.store.connection.execute(
+                "INSERT OR REPLACE INTO counter SELECT 'last_batch', '', name, number FROM consumer WHERE name = ?",
+                .text(name))
             for table in ["consumer_filter", "consumer_batch", "rejected"] {
                 try writer.store.connection.execute("DELETE FROM \(table) WHERE consumer = ?", .text(name))
             }
@@ -166,13 +170,17 @@ extension Writer {
         return Acknowledgement(batch: batch, already: false, cursor: part.cursor, chain: part.chain)
     }
 
-    mutating func advance(_ name: String, past scanned: Int64) throws(QueueError) {
+    mutating func advance(
+        _ name: String, from cursor: Int64, filter: ReadingFilter?, past scanned: Int64
+    ) throws(QueueError) {
         let state = try known(name)
-        guard state.open == nil, scanned > state.cursor else { return }
-        let cursor = min(scanned, lastSequence)
+        guard state.open == nil, scanned > state.cursor, cursor == state.cursor,
+            (filter ?? ReadingFilter(consumer: name)).isSame(as: state.definition.filter)
+        else { return }
+        let through = min(scanned, lastSequence)
         try inTransaction { writer in
             try writer.store.connection.execute(
-                "UPDATE consumer SET cursor = ? WHERE name = ?", .integer(cursor), .text(name))
+                "UPDATE consumer SET cursor = ? WHERE name = ?", .integer(through), .text(name))
         }
         try reloadConsumers()
     }
@@ -249,7 +257,11 @@ extension Writer {
 
     private mutating func insert(_ definition: ConsumerDefinition, cursor: Int64) throws {
         try store.connection.execute(
-            "INSERT INTO consumer VALUES (?, ?, ?, ?, ?, ?, ?, 0, zeroblob(32), 0, 0, NULL, NULL)",
+            """
+            INSERT INTO consumer VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,
+            coalesce((SELECT value FROM counter WHERE name = 'last_batch' AND source = '' AND detail = ?1), 0),
+            zeroblob(32), 0, 0, NULL, NULL)
+            """,
             .text(definition.name), SQLiteValue(definition.required), SQLiteValue(definition.isConfigured),
             .text(definition.from.kind), SQLiteValue(definition.from.value), .integer(definition.maxAgeMilliseconds),
             .integer(cursor))

@@ -68,7 +68,9 @@ extension Writer {
             var bytes: Int64 = 0
             var victims: [Int64] = []
             var statement = try writer.store.connection.prepare(
-                "SELECT id, size, last_received_ms FROM dead_letter ORDER BY id LIMIT 1000")
+                """
+                SELECT id, size, last_received_ms FROM dead_letter ORDER BY id LIMIT \(Limits.deadLettersDropped)
+                """)
             while try statement.step() {
                 let isTooMuch = writer.deadLetterBytes - bytes > writer.settings.deadLetterMaxSizeBytes
                 guard isTooMuch || statement.int64(2) < oldest.millisecondsSince1970 else { continue }
@@ -84,6 +86,8 @@ extension Writer {
             return (count, bytes)
         }
         deadLetterBytes -= dropped.bytes
+        let isTooMuch = deadLetterBytes > settings.deadLetterMaxSizeBytes
+        upkeep.hasMoreDeadLetters = dropped.count > 0 && (isTooMuch || dropped.count >= Limits.deadLettersDropped)
         guard dropped.count > 0 else { return }
         shared.counters.withLock { $0.deadLettersDropped += dropped.count }
         logger.warning("dead letters dropped", metadata: ["count": "\(dropped.count)"])

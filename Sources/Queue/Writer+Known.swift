@@ -10,13 +10,16 @@ extension Writer {
             let candidate = store.findKnown.int(0)
             let place = batch.candidatePlaces[candidate]
             let intake = intakes[Int(place.intake)]
-            let stored = content(value: 2, raw: 3, context: store.findKnown.int(4))
-            let isSame = stored == content(of: intake.readings[Int(place.reading)], in: intake)
+            let stored = content(value: 2, raw: 3, context: 4)
+            let isSame = stored != nil && stored == content(of: intake.readings[Int(place.reading)], in: intake)
             batch.known[candidate].isDuplicate = batch.known[candidate].isDuplicate || isSame
-            let revision = Int32(truncatingIfNeeded: store.findKnown.int64(1))
+            // What cannot be a revision is in nobody's way.
+            let number = store.findKnown.int64(1)
+            guard (0..<Limits.revisionsMax).contains(number) else { continue }
+            let revision = Int32(number)
             if revision >= batch.known[candidate].revision {
                 batch.known[candidate].revision = revision
-                batch.known[candidate].source = contexts.entries[store.findKnown.int(4)].source
+                batch.known[candidate].source = knownContext(4)?.source ?? 0
             }
         }
     }
@@ -59,11 +62,17 @@ extension Writer {
             status: number(of: draft.status, in: intake), rawUnit: rawUnit, raw: draft.rawContent(in: intake))
     }
 
-    private func content(value: Int32, raw: Int32, context: Int) -> Content {
-        let context = contexts.entries[context]
+    /// The content of a stored row; `nil` when the row is damaged so far that it names no context.
+    private func content(value: Int32, raw: Int32, context: Int32) -> Content? {
+        guard let context = knownContext(context) else { return nil }
         return Content(
             status: context.status, rawUnit: context.effectiveRawUnit,
             raw: store.findKnown.rawContent(value: value, raw: raw))
+    }
+
+    private func knownContext(_ column: Int32) -> Context? {
+        let number = store.findKnown.int64(column)
+        return number > 0 && number <= Int64(contexts.count) ? contexts.entries[Int(number)] : nil
     }
 
     private mutating func number(of range: TextRange, in intake: Intake) -> Int32 {

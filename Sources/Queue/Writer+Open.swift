@@ -24,7 +24,10 @@ extension Writer {
             let deadLetterBytes = try connection.integer("SELECT sum(size) FROM dead_letter") ?? 0
             try loadSeries(connection, &texts, &series)
             try loadContexts(connection, &texts, &contexts)
-            try readTail(connection, after: summarisedThrough, &series, &days)
+            let damaged = try readTail(connection, after: summarisedThrough, &series, &days)
+            if damaged > 0 {
+                logger.error("damaged rows, which are never delivered", metadata: ["count": "\(damaged)"])
+            }
             let consumers = try ConsumerState.load(connection, node: settings.node, uuid: uuid)
             let counters = try QueueCounters(connection)
             shared.counters.withLock { $0 = counters }
@@ -69,13 +72,26 @@ extension Writer {
 
     /// The highest version ever given out: that of the last row, or what `queue` holds since rows were deleted.
     private static func lastVersion(_ connection: borrowing Connection) throws(SQLiteError) -> Int64 {
-        let told = try connection.integer("SELECT last_version FROM queue") ?? 0
-        let reading = try connection.integer(
-            """
-            SELECT (time_ms + lag_ms) * 1000 + version_offset FROM reading ORDER BY sequence DESC LIMIT 1
-            """)
-        let record = try connection.integer("SELECT version FROM record ORDER BY sequence DESC LIMIT 1")
-        return max(told, reading ?? 0, record ?? 0)
+        var version = try connection.integer("SELECT last_version FROM queue") ?? 0
+        // A damaged row tells nothing: the one before it does.
+        var readings = try connection.prepare(
+            "SELECT \(Store.readingColumns) FROM reading ORDER BY sequence DESC")
+        while try readings.step() {
+            guard let words = RowWords(intact: readings) else { continue }
+            version = max(version, words.version)
+            break
+        }
+        var records = try connection.prepare(
+            "SELECT sequence, kind, consumer, version, body, checksum FROM record ORDER BY sequence DESC")
+        while try records.step() {
+            let record = StoredRecord(
+                sequence: records.int64(0), kind: records.string(1), consumer: records.optionalString(2),
+                version: records.int64(3), body: records.string(4))
+            guard record.checksum == records.int64(5) else { continue }
+            version = max(version, record.version)
+            break
+        }
+        return version
     }
 
     private static func loadSeries(
@@ -85,6 +101,7 @@ extension Writer {
             "SELECT id, station, parameter, sensor, newest_ms FROM series ORDER BY id")
         while try statement.step() {
             // A number that is missing was lost with its page: nothing may be found under it, nor take it.
+            guard statement.int(0) > series.count, statement.int(0) <= Limits.seriesMax else { continue }
             while series.count < statement.int(0) - 1 {
                 _ = series.add(station: -Int32(series.count + 1), parameter: -1, sensor: 0)
             }
@@ -101,6 +118,7 @@ extension Writer {
         var statement = try connection.prepare(
             "SELECT id, status, unit, raw_unit, source, qualifiers, rules, cause FROM context ORDER BY id")
         while try statement.step() {
+            guard statement.int(0) > contexts.count, statement.int(0) <= Limits.contextsMax else { continue }
             while contexts.count < statement.int(0) - 1 {
                 _ = contexts.add(
                     Context(status: -1, unit: -1, rawUnit: -1, source: -1, qualifiers: 0, rules: -1, cause: 0))
@@ -118,26 +136,35 @@ extension Writer {
     }
 
     /// Reads the rows that the day summaries and the newest times do not hold yet.
+    ///
+    /// - Returns: How many of them do not match their checksum; those are left out.
     private static func readTail(
         _ connection: borrowing Connection, after summarised: Int64, _ series: inout SeriesTable,
         _ days: inout DayTable
-    ) throws(SQLiteError) {
+    ) throws(SQLiteError) -> Int {
+        var damaged = 0
         var statement = try connection.prepare(
-            """
-            SELECT sequence, series_id, time_ms, value, flag, revision FROM reading WHERE sequence > ? ORDER BY sequence
-            """)
+            "SELECT \(Store.readingColumns) FROM reading WHERE sequence > ? ORDER BY sequence")
         try statement.bind(summarised, at: 1)
         while try statement.step() {
+            let time = statement.int64(2)
             guard let number = Int32(exactly: statement.int64(1)), number > 0, Int(number) <= series.count else {
+                damaged += 1
+                continue
+            }
+            // Of a damaged row, too: its key may be taken, and what is later than all of its series is not looked up.
+            if time > series.entries[Int(number)].newest { series.setNewest(time, of: number) }
+            guard let words = RowWords(intact: statement) else {
+                damaged += 1
                 continue
             }
             let row = Batch.Row(
-                sequence: statement.int64(0), time: statement.int64(2), value: statement.double(3), series: number,
-                revision: Int32(truncatingIfNeeded: statement.int64(5)), hasValue: !statement.isNull(3),
-                flag: QualityFlag(rawValue: statement.int(4)) ?? .notEvaluated)
+                sequence: words.sequence, time: time, value: statement.double(3), series: number,
+                revision: Int32(truncatingIfNeeded: words.revision), hasValue: !statement.isNull(3),
+                flag: QualityFlag(rawValue: statement.int(7)) ?? .notEvaluated)
             days.add(row)
             days.rowsSinceFlush += 1
-            if row.time > series.entries[Int(number)].newest { series.setNewest(row.time, of: number) }
         }
+        return damaged
     }
 }

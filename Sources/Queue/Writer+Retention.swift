@@ -7,8 +7,12 @@ extension Writer {
     /// Deletes one chunk of the oldest rows, as far as they may go.
     mutating func retire() throws(QueueError) {
         upkeep.hasMore = false
-        let isOverfull = upkeep.usedBytes > settings.maxSizeBytes
-        guard let oldest = try firstSequence() else { return }
+        let isOverfull = sizeBytes > settings.maxSizeBytes
+        // Records go with the readings around them. Alone they take no room, and to drop one makes another.
+        guard let oldest = try firstReading() else {
+            if isFilledByRows { upkeep.isFull = true }
+            return
+        }
         var limit = acknowledgedThrough
         if !isOverfull {
             limit = min(limit, try lastSequence(committedBefore: settings.retainAcknowledgedMilliseconds))
@@ -19,7 +23,7 @@ extension Writer {
             upkeep.hasMore = limit > through || isOverfull
             return
         }
-        guard isOverfull else { return }
+        guard isFilledByRows else { return }
         guard settings.whenFull == .dropOldest else {
             upkeep.isFull = true
             return
@@ -45,14 +49,14 @@ extension Writer {
         let numbers = Numbers(sequence: lastSequence, version: lastVersion)
         let outcome = try inTransaction { writer throws -> (deleted: Int64, numbers: Numbers, skipped: Int64) in
             var numbers = numbers
+            var skipped: Int64 = 0
+            // First: what a consumer was not told yet stands in the rows that go.
+            for consumer in writer.consumers where consumer.cursor < through {
+                if try writer.skip(consumer, through: through, reason: reason, &numbers) { skipped += 1 }
+            }
             try writer.store.connection.execute("DELETE FROM reading WHERE sequence <= ?", .integer(through))
             let deleted = Int64(writer.store.connection.changes)
             try writer.store.connection.execute("DELETE FROM record WHERE sequence <= ?", .integer(through))
-            var skipped: Int64 = 0
-            for consumer in writer.consumers where consumer.cursor < through {
-                try writer.skip(consumer, through: through, reason: reason, &numbers)
-                skipped += 1
-            }
             try writer.store.updateQueue.run(.integer(numbers.sequence), .integer(numbers.version))
             try writer.store.addToCounter.run(.text(counter), .text(""), .text(""), .integer(deleted))
             return (deleted, numbers, skipped)
@@ -65,42 +69,91 @@ extension Writer {
     mutating func skipAged() throws(QueueError) {
         for consumer in consumers where consumer.definition.maxAgeMilliseconds > 0 {
             let through = try lastSequence(committedBefore: consumer.definition.maxAgeMilliseconds)
-            guard consumer.cursor < through, try hasReadings(after: consumer.cursor, through: through) else { continue }
+            guard consumer.cursor < through else { continue }
             let numbers = Numbers(sequence: lastSequence, version: lastVersion)
-            let after = try inTransaction { writer throws -> Numbers in
+            let after = try inTransaction { writer throws -> (numbers: Numbers, isTold: Bool) in
                 var numbers = numbers
-                try writer.skip(consumer, through: through, reason: "max-age", &numbers)
-                return numbers
+                let isTold = try writer.skip(consumer, through: through, reason: "max-age", &numbers)
+                return (numbers, isTold)
             }
-            try finish(after, skipped: 1)
+            try finish(after.numbers, skipped: after.isTold ? 1 : 0)
         }
     }
 
-    /// Tells a consumer, with a record of its own, that it will not get what lies between its cursor and `through`.
+    /// Moves a consumer to `through` and tells it, with a record of its own, that it will not get what lies before.
+    ///
+    /// A record of the same kind that it has not got yet is replaced by the new one, which covers both holes. Where
+    /// nothing lies between that the consumer wants, it is moved and not told.
+    ///
+    /// - Returns: Whether it was told.
     private mutating func skip(
         _ consumer: ConsumerState, through: Int64, reason: String, _ numbers: inout Numbers
-    ) throws {
+    ) throws -> Bool {
+        let name = consumer.definition.name
+        let untold = try untoldHole(of: consumer, through: through)
+        try store.connection.execute("UPDATE consumer SET cursor = ? WHERE name = ?", .integer(through), .text(name))
+        // A batch that begins further on stays what it is.
+        try store.connection.execute(
+            "DELETE FROM consumer_batch WHERE consumer = ? AND first <= ?", .text(name), .integer(through))
+        let isWanted = try untold.isThere || wantsReading(consumer, through: through)
+        guard isWanted else { return false }
+        try store.connection.execute(
+            "DELETE FROM record WHERE kind = 'skipped' AND consumer = ? AND sequence > ? AND sequence <= ?",
+            .text(name), .integer(consumer.cursor), .integer(through))
         numbers.sequence += 1
         numbers.version = max(numbers.version + 1, clock.nowMicroseconds())
+        let from = min(consumer.cursor + 1, untold.from)
         let record = StoredRecord(
-            sequence: numbers.sequence, kind: "skipped", consumer: consumer.definition.name, version: numbers.version,
-            body: "{\"from\":\(consumer.cursor + 1),\"to\":\(through),\"reason\":\"\(reason)\"}")
+            sequence: numbers.sequence, kind: "skipped", consumer: name, version: numbers.version,
+            body: "{\"from\":\(from),\"to\":\(through),\"reason\":\"\(reason)\"}")
         try store.connection.execute(
             "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)", .integer(record.sequence), .text(record.kind),
             SQLiteValue(record.consumer), .integer(record.version), .text(record.body), .integer(record.checksum))
-        try store.connection.execute(
-            "UPDATE consumer SET cursor = ? WHERE name = ?", .integer(through), .text(consumer.definition.name))
-        try store.connection.execute(
-            "DELETE FROM consumer_batch WHERE consumer = ?", .text(consumer.definition.name))
         try store.addToCounter.run(.text("generated"), .text(""), .text("skipped"), .integer(1))
+        return true
+    }
+
+    /// Where the hole begins of which a consumer has not been told yet by a record up to `through`.
+    private func untoldHole(of consumer: ConsumerState, through: Int64) throws -> (isThere: Bool, from: Int64) {
+        var statement = try store.connection.prepare(
+            """
+            SELECT count(*), min(CASE WHEN json_valid(body) THEN CAST(json_extract(body, '$.from') AS INTEGER) END)
+            FROM record WHERE kind = 'skipped' AND consumer = ? AND sequence > ? AND sequence <= ?
+            """)
+        try statement.bind([.text(consumer.definition.name), .integer(consumer.cursor), .integer(through)])
+        var hole = (isThere: false, from: Int64.max)
+        while try statement.step() { hole = (statement.int64(0) > 0, statement.optionalInt64(1) ?? .max) }
+        return hole
+    }
+
+    /// Whether there is a reading beyond a consumer's cursor, up to `through`, that its filter lets through.
+    private func wantsReading(_ consumer: ConsumerState, through: Int64) throws -> Bool {
+        let filter = consumer.definition.filter
+        var statement = try store.connection.prepare(
+            "SELECT series_id FROM reading WHERE sequence > ? AND sequence <= ? ORDER BY sequence")
+        try statement.bind([.integer(consumer.cursor), .integer(through)])
+        var unwanted = Set<Int64>()
+        while try statement.step() {
+            let number = statement.int64(0)
+            if unwanted.contains(number) { continue }
+            // One whose name is not known may have been wanted.
+            guard number > 0, number <= Int64(series.count) else { return true }
+            let entry = series.entries[Int(number)]
+            let isWanted = filter.matches(
+                station: texts.string(entry.station) ?? "", parameter: texts.string(entry.parameter) ?? "")
+            if isWanted { return true }
+            unwanted.insert(number)
+        }
+        return false
     }
 
     private mutating func finish(_ numbers: Numbers, skipped: Int64) throws(QueueError) {
-        guard skipped > 0 else { return }
         lastSequence = numbers.sequence
         lastVersion = numbers.version
-        shared.counters.withLock { $0.generated["skipped", default: 0] += skipped }
+        // Consumers may have moved without being told.
         try reloadConsumers()
+        guard skipped > 0 else { return }
+        shared.counters.withLock { $0.generated["skipped", default: 0] += skipped }
         shared.waiters.publish(lastSequence)
     }
 
@@ -116,11 +169,9 @@ extension Writer {
         }
     }
 
-    private func hasReadings(after: Int64, through: Int64) throws(QueueError) -> Bool {
+    private mutating func firstReading() throws(QueueError) -> Int64? {
         do {
-            return try store.connection.integer(
-                "SELECT 1 FROM reading WHERE sequence > ? AND sequence <= ? LIMIT 1", .integer(after),
-                .integer(through)) != nil
+            return try store.connection.integer("SELECT min(sequence) FROM reading")
         } catch {
             throw queueError(error)
         }
@@ -135,22 +186,21 @@ extension Writer {
     func lastSequence(committedBeforeVersion version: Int64) throws(QueueError) -> Int64 {
         do {
             var statement = try store.connection.prepare(
-                """
-                SELECT sequence, (time_ms + lag_ms) * 1000 + version_offset FROM reading WHERE sequence > ?
-                ORDER BY sequence LIMIT 1
-                """)
+                "SELECT \(Store.readingColumns) FROM reading WHERE sequence > ? ORDER BY sequence")
             var low: Int64 = 0  // everything up to here is older
             var high = lastSequence  // everything beyond is not
             while low < high {
                 let middle = low + (high - low) / 2
                 try statement.bind(middle, at: 1)
-                guard try statement.step() else {
+                // A damaged row tells no time: the next one does.
+                var found: RowWords?
+                while found == nil, try statement.step() { found = RowWords(intact: statement) }
+                statement.reset()
+                guard let found, found.sequence <= high else {
                     high = middle
                     continue
                 }
-                let (sequence, committed) = (statement.int64(0), statement.int64(1))
-                statement.reset()
-                if committed < version { low = sequence } else { high = middle }
+                if found.version < version { low = found.sequence } else { high = middle }
             }
             return low
         } catch {

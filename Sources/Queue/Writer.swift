@@ -68,7 +68,7 @@ struct Writer: ~Copyable {
 
     private mutating func serve(_ mailbox: Mailbox) {
         while true {
-            var work = mailbox.take(waitingNanoseconds: upkeep.hasMore ? 0 : 1_000_000_000)
+            var work = mailbox.take(waitingNanoseconds: hasWork ? 0 : 1_000_000_000)
             showProgress()
             if !work.appends.isEmpty {
                 linger(&work, mailbox)
@@ -89,7 +89,7 @@ struct Writer: ~Copyable {
         guard settings.commitAfterMilliseconds > 0, lastGroupReadings <= 100, !work.isClosing else { return }
         let start = SystemTime.monotonicNanoseconds()
         let deadline = start + Int64(settings.commitAfterMilliseconds) * 1_000_000
-        var readings = work.appends.count
+        var readings = Self.readings(of: work)
         while work.appends.count < callers.active(at: start), readings < settings.commitReadings {
             let now = SystemTime.monotonicNanoseconds()
             guard now < deadline else { return }
@@ -97,10 +97,16 @@ struct Writer: ~Copyable {
             work.appends += more.appends
             work.commands += more.commands
             work.isClosing = more.isClosing
-            readings += more.appends.count
+            readings += Self.readings(of: more)
             if more.isClosing { return }
         }
     }
+
+    private static func readings(of work: Mailbox.Work) -> Int {
+        work.appends.reduce(0) { $0 + $1.readings }
+    }
+
+    private var hasWork: Bool { upkeep.hasMore || upkeep.hasMoreDeadLetters }
 
     mutating func showProgress() {
         let now = SystemTime.monotonicNanoseconds()

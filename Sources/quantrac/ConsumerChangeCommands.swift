@@ -9,7 +9,7 @@ struct ConsumerAddCommand: AsyncParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOptions
 
-    @Argument(help: "Its name: letters, digits, - and _.")
+    @Argument(help: "Its name: 1-32 of a-z 0-9 and -.")
     var name: String
 
     @Option(help: "Where it begins: oldest, now, or a time.")
@@ -26,6 +26,15 @@ struct ConsumerAddCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Skip what is older, such as 10m. (default: nothing is)", valueName: "age"))
     var maxAge: TimeLength?
+
+    func validate() throws {
+        guard SettingsName.isValid(name) else {
+            throw ValidationError("`\(name)` is no consumer's name: 1-32 of a-z 0-9 and -.")
+        }
+        guard maxAge == nil || isOptional else {
+            throw ValidationError("A required consumer gets everything: --max-age needs --optional.")
+        }
+    }
 
     mutating func run() async throws {
         let settings = try configuration.load()
@@ -60,7 +69,9 @@ struct ConsumerRewindCommand: AsyncParsableCommand {
         let position = try StartPosition(typed: to, in: LocalTime(zone: settings.node.zone), now: .current)
         try confirmation.ask("Move consumer \(name) to \(to)? Its open batch becomes void")
         try await NodeControl(settings).change(.rewind(name, position))
-        Output.note("Consumer \(name) stands at \(to) now.")
+        let reader = try QueueReader.open(directory: settings.node.dataDirectory)
+        let cursor = try reader.consumers().first { $0.definition.name == name }?.cursor
+        Output.note("Consumer \(name) has everything up to sequence \(cursor ?? 0) now; it goes on behind it.")
     }
 }
 

@@ -13,7 +13,7 @@ struct InitCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: "Where to write, - for standard output. (default: \(ConfigurationOptions.defaultPath))",
+        help: "Where to write, - for standard output.",
         completion: .file(extensions: ["toml"]))
     var config = ConfigurationOptions.defaultPath
 

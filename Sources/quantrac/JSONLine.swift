@@ -19,7 +19,15 @@ struct JSONLine {
 
     /// Swift writes the shortest form that reads back as the same double, as JSON may have it.
     mutating func add(_ name: String, _ value: Double?) {
-        raw(name, value.flatMap { $0.isFinite ? "\($0)" : nil } ?? "null")
+        raw(name, value.flatMap { $0.isFinite ? Self.number($0) : nil } ?? "null")
+    }
+
+    /// A number as the pull line writes it: whole ones without a fraction (docs/pull-protocol.md).
+    private static func number(_ value: Double) -> String {
+        let text = "\(value)"
+        if value == 0, value.sign == .minus { return "-0" }
+        if abs(value) < 9e18, value.rounded() == value { return String(Int64(value)) }
+        return text.replacing("e-0", with: "e-")
     }
 
     /// A value that is JSON already.

@@ -33,6 +33,11 @@ struct QueueTailCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
+        let command = self
+        _ = try await Interruption.cancelling { try await command.follow() }
+    }
+
+    private func follow() async throws {
         let node = try node.load()
         let reader = try node.openReader()
         let filter = ReadingFilter(stations: station, parameters: parameter)

@@ -7,7 +7,7 @@ struct TestCommand: AsyncParsableCommand {
         commandName: "test", abstract: "Listen to the sources for a while: decode, judge and print, commit nothing.",
         discussion: """
             It logs in beside the running daemon under a name of its own and takes nothing away from it. Exits with 1 \
-            when nothing came or something could not be read.
+            when nothing came or something could not be read, with 69 when no broker could be reached.
             """)
 
     @OptionGroup var configuration: ConfigurationOptions
@@ -21,10 +21,13 @@ struct TestCommand: AsyncParsableCommand {
         let pipeline = Pipeline(configuration: settings, logger: LogOutput.quiet())
         let printer = TrialPrinter(isJSON: listing.isJSON)
         let isInterrupted = try await Interruption.cancelling { [length] in
-            try await pipeline.test(for: length.duration, show: printer.show)
+            printer.note(unreached: try await pipeline.test(for: length.duration, show: printer.show))
         }
         let outcome = printer.outcome
         Output.note("\(outcome.readings) readings, \(outcome.faults) faults in \(outcome.payloads) payloads")
+        if !isInterrupted, outcome.payloads == 0, !outcome.unreached.isEmpty {
+            throw CommandFailure(.unavailable, "not connected: \(outcome.unreached.joined(separator: "; "))")
+        }
         if !isInterrupted, outcome.payloads == 0 {
             throw CommandFailure(
                 .failure, "nothing came in \(length.defaultValueDescription); check the topics, and that stations send")

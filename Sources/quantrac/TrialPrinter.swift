@@ -7,6 +7,8 @@ final class TrialPrinter: Sendable {
         var payloads = 0
         var readings = 0
         var faults = 0
+        /// Sources that were not connected at the end, with the reason.
+        var unreached: [String] = []
     }
 
     private let isJSON: Bool
@@ -17,6 +19,10 @@ final class TrialPrinter: Sendable {
     }
 
     var outcome: Outcome { state.withLock { $0 } }
+
+    func note(unreached: [(source: String, reason: String)]) {
+        state.withLock { $0.unreached = unreached.map { "\($0.source): \($0.reason)" } }
+    }
 
     func show(_ intake: Intake) throws {
         try state.withLock { state in

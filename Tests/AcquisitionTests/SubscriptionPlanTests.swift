@@ -3,6 +3,14 @@ import Testing
 @testable import Acquisition
 
 @Suite struct `Subscription plan` {
+    @Test(arguments: [UInt8(0), 3, 127, 128, 135])
+    func `a grant of anything but QoS 1 or 2 is a refusal`(code: UInt8) {
+        var plan = SubscriptionPlan(wanted: ["a"], remembered: [], hasSession: false)
+        plan.noteSubscribe("a", request: 1)
+        #expect(plan.noteAnswer(request: 1, code: code) == .refused("a", code: code))
+        #expect(!plan.isComplete)
+    }
+
     @Test func `asks for everything in a new session`() {
         let plan = SubscriptionPlan(wanted: ["a", "b", "a"], remembered: ["a", "c"], hasSession: false)
         #expect(plan.toSubscribe == ["a", "b"])
@@ -34,7 +42,7 @@ import Testing
         #expect(plan.granted.isEmpty && !plan.isComplete)
         #expect(plan.toSubscribe == ["a"])
         plan.noteSubscribe("a", request: 2)
-        #expect(plan.noteAnswer(request: 2, code: 127) == .granted("a"))
+        #expect(plan.noteAnswer(request: 2, code: 2) == .granted("a"))
         #expect(plan.isComplete)
     }
 

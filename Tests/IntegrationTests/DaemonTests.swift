@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import QuantracTesting
 import Testing
 
@@ -167,6 +168,25 @@ import Testing
         node.daemon.child.terminate()
     }
 
+    @Test func `ends within two seconds although three brokers do not answer`() throws {
+        let folder = try TestFolder()
+        let silent = try (0..<3).map { _ in try SilentListener() }
+        let tables = silent.enumerated().map { number, listener in
+            """
+            [[mqtt]]
+            name = "silent-\(number)"
+            url = "mqtt://127.0.0.1:\(listener.port)"
+            topics = ["quantrac/v1/{station}/readings"]
+
+            """
+        }
+        let daemon = try DaemonProcess(DaemonProcess.Plan(folder: folder.path, tables: tables.joined()))
+        try daemon.waitUntilReady()
+        usleep(300_000)
+        let end = daemon.child.terminate()
+        #expect(end.code == 0 && end.seconds < 2, "code \(end.code) after \(end.seconds) s")
+    }
+
     @Test func `a second daemon on the same folder is refused with 75`() throws {
         let node = try Node()
         let second = try node.quantrac(["run"])
@@ -228,4 +248,16 @@ import Testing
         hear()
         #expect(heard.contains { $0.hasPrefix("STOPPING=1") })
     }
+}
+
+/// Takes connections and never says a word.
+private final class SilentListener {
+    private let socket: Int32
+    let port: UInt16
+
+    init() throws {
+        (socket, port) = try LoopbackSocket.listen()
+    }
+
+    deinit { close(socket) }
 }

@@ -45,15 +45,54 @@ extension `Pull protocol` {
             }
         }
 
-        @Test func `a damaged file under the name of a batch is written anew`() async throws {
+        @Test func `another file under the name of a batch is left as it is and nothing is acknowledged`()
+            async throws
+        {
             try await PullNode.run { node in
                 try node.append(5)
                 let folder = node.directory.appending(path: "out")
                 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
                 let name = "hanoi-1-\(node.queue.uuid)-w-1.ndjson"
-                try "x\n".write(to: folder.appending(path: name), atomically: false, encoding: .utf8)
-                #expect(try await Self.client(node, folder).run().known == 0)
-                #expect(try Self.lines(Self.files(folder)).count == 5)
+                let file = folder.appending(path: name)
+                try "x\n".write(to: file, atomically: false, encoding: .utf8)
+                let error = await #expect(throws: ClientError.self) { _ = try await Self.client(node, folder).run() }
+                #expect(error?.reason == .notStored && error?.message.contains(file.path) == true)
+                #expect(try String(contentsOf: file, encoding: .utf8) == "x\n")
+                #expect(try node.queue.makeReader().consumers().first?.acknowledgedCount == 0)
+                try FileManager.default.removeItem(at: file)
+                #expect(try await Self.client(node, folder).run().lines == 5)
+            }
+        }
+
+        @Test func `two nodes fill one directory as one consumer`() async throws {
+            try await PullNode.run { one in
+                try await PullNode.run { two in
+                    let folder = one.directory.appending(path: "out")
+                    for part in 0..<3 {
+                        try one.append(10, from: part * 10)
+                        try two.append(20, from: part * 20)
+                        #expect(try await Self.client(one, folder).run().lines == 10)
+                        #expect(try await Self.client(two, folder).run().lines == 20)
+                    }
+                    #expect(try Self.lines(Self.files(folder)).count == 90)
+                }
+            }
+        }
+
+        @Test func `its chain goes on after somebody else acknowledged a part`() async throws {
+            try await PullNode.run { node in
+                try node.append(10)
+                let folder = node.directory.appending(path: "out")
+                let batch = try await node.get("/v1/consumers/w/batch")
+                let through = try `Pull protocol`.`Acknowledging batches`.sequence(batch.lines[3])
+                let thief = PullThief(node: node, through: through)
+                try await thief.run { address in
+                    let counts = try await Self.client(node, folder) { $0.address = address }.run()
+                    #expect(counts.batches == 2)
+                }
+                let chain = try thief.stolen.value?.json()["chain"] as? String
+                #expect(chain != nil && chain != batch.header("Quantrac-Chain"))
+                #expect(try Self.files(folder).map { try Self.lines([$0]).count } == [10, 6])
             }
         }
 
@@ -101,7 +140,8 @@ extension `Pull protocol` {
                 let folder = node.directory.appending(path: "out")
                 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
                 try "0 \(String(repeating: "ab", count: 32))\n".write(
-                    to: folder.appending(path: ".w.chain"), atomically: false, encoding: .utf8)
+                    to: folder.appending(path: ".hanoi-1-\(node.queue.uuid)-w.chain"), atomically: false,
+                    encoding: .utf8)
                 let error = await #expect(throws: ClientError.self) { _ = try await Self.client(node, folder).run() }
                 #expect(error?.reason == .notStored)
                 #expect(try Self.files(folder).isEmpty)
@@ -117,6 +157,7 @@ extension `Pull protocol` {
                 }
                 #expect(unknown?.reason == .refused(status: 404))
                 #expect(unknown?.message.contains("nobody") == true)
+                let begin = ContinuousClock.now
                 let away = await #expect(throws: ClientError.self) {
                     _ = try await Self.client(node, folder) {
                         $0.address = "http://127.0.0.1:1"
@@ -124,6 +165,8 @@ extension `Pull protocol` {
                     }.run()
                 }
                 #expect(away?.reason == .unreachable && away?.isTransient == true)
+                // A refused connection is not tried for the 5 s of a silent one.
+                #expect(begin.duration(to: .now) < .seconds(4))
                 let bad = await #expect(throws: ClientError.self) {
                     _ = try await Self.client(node, folder) { $0.address = "node" }.run()
                 }

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Queue
+import Synchronization
 import Testing
 
 extension `Pull protocol` {
@@ -85,6 +86,54 @@ extension `Pull protocol` {
             }
         }
 
+        @Test func `clients that take nothing do not get more answers begun than there is memory for`() async throws {
+            try await PullNode.run { node in
+                for part in 0..<10 { try node.append(5_000, from: part * 5_000) }
+                let begun = Counter()
+                var silent: [any Channel] = []
+                for _ in 0..<8 {
+                    let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                        .channelOption(.autoRead, value: false)
+                        .channelInitializer { channel in
+                            channel.eventLoop.makeCompletedFuture {
+                                try channel.pipeline.syncOperations.addHandler(FirstByte(begun))
+                            }
+                        }
+                        .connect(host: "127.0.0.1", port: node.port).get()
+                    try await client.writeAndFlush(
+                        ByteBuffer(string: "GET /v1/readings?limit=50000 HTTP/1.1\r\nHost: x\r\n\r\n"))
+                    client.read()
+                    silent.append(client)
+                }
+                while begun.value < 2 { try await Task.sleep(for: .milliseconds(20)) }
+                // Long enough for all eight, which the socket's buffers do not hold.
+                try await Task.sleep(for: .seconds(2))
+                #expect(begun.value == 2)
+                // Batches have memory of their own.
+                let begin = ContinuousClock.now
+                #expect(try await node.get("/v1/consumers/w/batch").status == 200)
+                #expect(begin.duration(to: .now) < .seconds(15))
+                for channel in silent { try await channel.close() }
+                #expect(try await node.get("/v1/readings?limit=10").lines.count == 10)
+            }
+        }
+
+        @Test func `an answer that nobody takes ends with the node`() async throws {
+            let asked = Box<ContinuousClock.Instant>()
+            try await PullNode.run { node in
+                for part in 0..<10 { try node.append(5_000, from: part * 5_000) }
+                let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                    .channelOption(.autoRead, value: false)
+                    .connect(host: "127.0.0.1", port: node.port).get()
+                try await client.writeAndFlush(
+                    ByteBuffer(string: "GET /v1/consumers/w/batch?max=50000 HTTP/1.1\r\nHost: x\r\n\r\n"))
+                try await Task.sleep(for: .seconds(1))
+                asked.set(.now)
+            }
+            // Neither the 60 s of the write time-out nor the client's end.
+            #expect(try #require(asked.value).duration(to: .now) < .seconds(20))
+        }
+
         @Test func `headers that are too large are refused`() async throws {
             try await PullNode.run { node in
                 let answer = try await node.get(
@@ -92,5 +141,30 @@ extension `Pull protocol` {
                 #expect(answer.status == 400 || answer.status == 431)
             }
         }
+    }
+}
+
+private final class Counter: Sendable {
+    private let state = Atomic(0)
+
+    var value: Int { state.load(ordering: .relaxed) }
+
+    func add() { state.add(1, ordering: .relaxed) }
+}
+
+/// Counts a connection once something arrives on it.
+private final class FirstByte: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let counter: Counter
+    private var isCounted = false
+
+    init(_ counter: Counter) {
+        self.counter = counter
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if !isCounted { counter.add() }
+        isCounted = true
     }
 }

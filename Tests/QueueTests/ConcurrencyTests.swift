@@ -56,6 +56,24 @@ import Testing
         #expect(ContinuousClock.now - now < .seconds(25))
     }
 
+    @Test func `need not wait when one brings a full batch`() throws {
+        let folder = try Folder()
+        let queue = try QueueFixture.open(directory: folder.path) { settings in
+            settings.commitAfterMilliseconds = 20_000
+            settings.commitReadings = 100
+        }
+        defer { queue.close() }
+        // Both have been active lately, so that the writer expects the other one.
+        var other = QueueFixture.intake(firstReading: 0, count: 1, source: "mqtt:other")
+        _ = try queue.append(&other)
+        var one = QueueFixture.intake(firstReading: 1, count: 1)
+        _ = try queue.append(&one)
+        let before = ContinuousClock.now
+        var full = QueueFixture.intake(firstReading: 10, count: 100)
+        _ = try queue.append(&full)
+        #expect(ContinuousClock.now - before < .seconds(10))
+    }
+
     @Test func `show the writer at work`() async throws {
         let folder = try Folder()
         let queue = try QueueFixture.open(directory: folder.path)

@@ -103,17 +103,48 @@ import Testing
         #expect(try queue.makeReader().consumers().count == 1)
     }
 
+    func advance(from cursor: Int64, past scanned: Int64) throws {
+        try queue.advance(consumer: "w", from: cursor, filter: QueueFixture.consumer("w").filter, past: scanned)
+    }
+
+    @Test func `are not advanced from where they do not stand any more, nor with another filter`() throws {
+        try queue.addConsumer(QueueFixture.consumer("w"))
+        try advance(from: 0, past: 50)
+        try queue.rewindConsumer("w", to: .sequence(11))
+        try advance(from: 50, past: 90)
+        #expect(try state("w").cursor == 10, "the rewind holds")
+        let other = ReadingFilter(parameters: ["P1"], consumer: "w")
+        try queue.advance(consumer: "w", from: 10, filter: other, past: 90)
+        #expect(try state("w").cursor == 10)
+        try advance(from: 10, past: 90)
+        #expect(try state("w").cursor == 90)
+    }
+
+    @Test func `never give the id of a batch twice, also when they are added again`() throws {
+        for number in 1...3 {
+            try queue.addConsumer(QueueFixture.consumer("w"))
+            let batch = try QueueFixture.fixBatch(of: "w", in: queue, max: 10)
+            #expect(batch.number == Int64(number) && batch.first == 1)
+            try queue.removeConsumer("w")
+        }
+        // Removed without a batch of its own in between: the number stays.
+        try queue.addConsumer(QueueFixture.consumer("w"))
+        try queue.removeConsumer("w")
+        try queue.configureConsumers([QueueFixture.consumer("w")])
+        #expect(try state("w").lastNumber == 3)
+    }
+
     @Test func `advance past what is not for them, but never past an open batch`() throws {
         try queue.addConsumer(QueueFixture.consumer("w"))
-        try queue.advance(consumer: "w", past: 20)
+        try advance(from: 0, past: 20)
         #expect(try state("w").cursor == 20)
-        try queue.advance(consumer: "w", past: 10)
+        try advance(from: 20, past: 10)
         #expect(try state("w").cursor == 20, "never back")
         let batch = try QueueFixture.fixBatch(of: "w", in: queue, max: 10)
-        try queue.advance(consumer: "w", past: 90)
+        try advance(from: 20, past: 90)
         #expect(try state("w").cursor == 20 && batch.first == 21)
         _ = try queue.acknowledge(consumer: "w", batch: batch.id)
-        try queue.advance(consumer: "w", past: 9_999)
+        try advance(from: 30, past: 9_999)
         #expect(try state("w").cursor == 100, "never beyond what is committed")
     }
 

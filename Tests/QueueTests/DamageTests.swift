@@ -42,6 +42,33 @@ import Testing
         #expect(page.corruptRows == 100 && page.rows.isEmpty)
     }
 
+    static let absurdities = [
+        "context_id = 200", "context_id = -1", "context_id = 1 << 40", "time_ms = 9223372036854775807",
+        "time_ms = -9223372036854775808", "lag_ms = 9223372036854775807", "version_offset = 9223372036854775807",
+        "revision = 2147483647", "revision = 9223372036854775807", "revision = -1", "series_id = (1 << 40) + sequence",
+        "value = 0.5",
+    ]
+
+    @Test(arguments: absurdities)
+    func `end no writer: it opens, appends and closes`(change: String) throws {
+        // As after a crash: the rows are read again at the start.
+        try folder.run("UPDATE reading SET \(change) WHERE sequence = 91 OR sequence = 100")
+        try folder.run("UPDATE queue SET summarised_through = 0; DELETE FROM series_day")
+        try folder.run("UPDATE series SET newest_ms = NULL")
+        let queue = try QueueFixture.open(directory: folder.path)
+        try queue.addConsumer(QueueFixture.consumer("w"))
+        var again = QueueFixture.intake(firstReading: 90, count: 10)
+        let outcome = try queue.append(&again)
+        #expect(outcome.queued + outcome.duplicates == 10 && outcome.queued <= 2)
+        var next = QueueFixture.intake(firstReading: 100, count: 10)
+        #expect(try queue.append(&next).queued == 10)
+        queue.close()
+        let kept = try QueueFixture.readings(of: QueueReader.open(directory: folder.path))
+        #expect(kept.count == 98 + outcome.queued + 10)
+        #expect(zip(kept, kept.dropFirst()).allSatisfy { $0.version < $1.version })
+        #expect(kept.allSatisfy { $0.version < 4_000_000_000_000_000 })
+    }
+
     @Test func `one bit anywhere in the file never makes a wrong value`() throws {
         let good = try QueueFixture.readings(of: QueueReader.open(directory: folder.path))
         let known = Dictionary(uniqueKeysWithValues: good.map { ($0.sequence, $0) })

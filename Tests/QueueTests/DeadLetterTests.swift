@@ -96,6 +96,29 @@ import Testing
         #expect(try queue.makeReader().summary().deadLetterBytes <= 200_000)
     }
 
+    @Test func `beyond their size go while they come, however many there are`() throws {
+        var queue = try QueueFixture.open(directory: folder.path, clock: clock)
+        for group in 0..<4 {
+            _ = try append(queue) { builder in
+                for number in 0..<1000 {
+                    builder.payload(body: "\(group)/\(number)")
+                    builder.fault(.syntax)
+                }
+            }
+        }
+        queue.close()
+        queue = try QueueFixture.open(directory: folder.path, clock: clock) { $0.deadLetterMaxSizeBytes = 20_000 }
+        defer { queue.close() }
+        for _ in 0..<100 where try queue.makeReader().summary().deadLetterBytes > 20_000 { usleep(20_000) }
+        #expect(try queue.makeReader().summary().deadLetterBytes <= 20_000, "more than one turn's worth")
+        _ = try append(queue) { builder in
+            builder.payload(body: String(repeating: "z", count: 30_000))
+            builder.fault(.syntax)
+        }
+        for _ in 0..<100 where try queue.makeReader().summary().deadLetterBytes > 20_000 { usleep(20_000) }
+        #expect(try queue.makeReader().summary().deadLetterBytes <= 20_000, "long before the minute is over")
+    }
+
     @Test func `beyond their age go`() throws {
         var queue = try QueueFixture.open(directory: folder.path, clock: clock)
         _ = try append(queue) { builder in

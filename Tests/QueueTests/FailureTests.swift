@@ -63,6 +63,33 @@ import Testing
         #expect(error?.reason == .diskFull && error?.message.contains("min_free_disk") == true)
         #expect(try queue.makeReader().consumers().count == 1, "consumers are served")
     }
+
+    @Test func `below min_free_disk what may go still goes`() throws {
+        let folder = try Folder()
+        let clock = HeldClock()
+        var queue = try QueueFixture.open(directory: folder.path, clock: clock)
+        try queue.addConsumer(QueueFixture.consumer("w"))
+        var intake = QueueFixture.intake(firstReading: 0, count: 100)
+        _ = try queue.append(&intake)
+        let batch = try QueueFixture.fixBatch(of: "w", in: queue, max: 100)
+        _ = try queue.acknowledge(consumer: "w", batch: batch.id)
+        var builder = IntakeBuilder()
+        builder.payload(body: "old")
+        builder.fault(.syntax)
+        _ = try queue.append(&builder.intake)
+        queue.close()
+        clock.advance(milliseconds: 5000)
+        queue = try QueueFixture.open(directory: folder.path, clock: clock) { settings in
+            settings.minFreeDiskBytes = .max
+            settings.retainAcknowledgedMilliseconds = 1000
+            settings.deadLetterRetainMilliseconds = 1000
+        }
+        defer { queue.close() }
+        for _ in 0..<100 where try !QueueFixture.readings(in: queue).isEmpty { usleep(20_000) }
+        #expect(try QueueFixture.readings(in: queue).isEmpty)
+        #expect(try queue.makeReader().deadLetters(limit: 10).isEmpty)
+        #expect(queue.health.canCommit == false, "and the disk is told")
+    }
 }
 
 /// A file system of a few megabytes, for which one must be root.

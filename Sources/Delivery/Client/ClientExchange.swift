@@ -72,6 +72,8 @@ struct ClientExchange: Sendable {
     static var configuration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
+        // A port that refuses is an answer; who goes on trying does it at the pace of section 7.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
         return configuration
     }

@@ -109,7 +109,8 @@ private final class Session {
     private let settings: PullClient.Settings
     private let exchange: ClientExchange
     private let folder: BatchFolder?
-    private var chain: (number: Int64, value: [UInt8])?
+    /// By `PulledBatch.line`: behind one address another node may answer, with a chain of its own.
+    private var chains: [String: (number: Int64, value: [UInt8])] = [:]
     /// On standard output a batch that comes again must not be written again.
     private var lastWritten: String?
     private let path: String
@@ -123,9 +124,7 @@ private final class Session {
         path = "/v1/consumers/\(ClientExchange.segment(settings.consumer))"
         switch settings.destination {
         case .directory(let path):
-            let folder = try BatchFolder(path: path)
-            chain = try folder.chain(of: settings.consumer)
-            self.folder = folder
+            folder = try BatchFolder(path: path)
         case .standardOutput:
             folder = nil
         }
@@ -143,9 +142,9 @@ private final class Session {
         let batch = try PulledBatch(answer)
         try check(batch)
         let isNew = try store(batch)
-        guard try await acknowledge(batch) else { return false }
-        chain = (batch.number, batch.chain)
-        try folder?.setChain(of: settings.consumer, number: batch.number, value: batch.chain)
+        guard let chain = try await acknowledge(batch) else { return false }
+        chains[batch.line] = (batch.number, chain)
+        try folder?.setChain(of: batch.line, number: batch.number, value: chain)
         counts.batches += 1
         counts.known += isNew ? 0 : 1
         counts.lines += Int64(batch.count)
@@ -154,7 +153,8 @@ private final class Session {
     }
 
     private func check(_ batch: PulledBatch) throws {
-        guard let chain, batch.number == chain.number + 1 else { return }
+        if chains[batch.line] == nil { chains[batch.line] = try folder?.chain(of: batch.line) }
+        guard let chain = chains[batch.line], batch.number == chain.number + 1 else { return }
         guard batch.chain(after: chain.value) == batch.chain else {
             throw ClientError(
                 .notStored,
@@ -176,14 +176,26 @@ private final class Session {
         return true
     }
 
-    /// - Returns: `false` when the batch is no longer the consumer's: the next step takes the one that is.
-    private func acknowledge(_ batch: PulledBatch) async throws -> Bool {
+    /// - Returns: The value of the chain after this batch, which is not that of its header when somebody else has
+    ///   acknowledged only a part of it; `nil` when the batch is no longer the consumer's: the next step takes the one
+    ///   that is.
+    private func acknowledge(_ batch: PulledBatch) async throws -> [UInt8]? {
         let answer = try await exchange.send(
             .POST, "\(path)/ack", body: JSONValue.object([("batch", .string(batch.id))]).text,
             timeout: .seconds(30), limit: 1 << 20)
-        if answer.status == 409 { return false }
+        if answer.status == 409 { return nil }
         guard answer.status == 200 else { throw refusal(answer) }
-        return true
+        struct Acknowledged: Decodable { var chain: String }
+        let acknowledged: Acknowledged
+        do {
+            acknowledged = try JSONDecoder().decode(Acknowledged.self, from: Data(answer.body.readableBytesView))
+        } catch {
+            throw ClientError(.protocolBroken, "the answer to the acknowledgement of \(batch.id) has no chain")
+        }
+        guard let chain = ContentDigest.bytes(hexadecimal: acknowledged.chain), chain.count == 32 else {
+            throw ClientError(.protocolBroken, "the chain after \(batch.id) is no SHA-256")
+        }
+        return chain
     }
 
     private func refusal(_ answer: ClientExchange.Answer) -> ClientError {

@@ -8,6 +8,8 @@ import NIOHTTP1
 struct PulledBatch: Sendable {
     var id: String
     var number: Int64
+    /// The id without the number: one consumer of one node's queue, whose batches form one chain.
+    var line: String
     var count: Int
     var pending: Int64
     /// The NDJSON.
@@ -26,6 +28,7 @@ struct PulledBatch: Sendable {
             let dash = id.lastIndex(of: "-"), let number = Int64(id[id.index(after: dash)...])
         else { throw ClientError(.protocolBroken, "the batch id \"\(id.prefix(80))\" is none") }
         self.number = number
+        line = String(id[..<dash])
         count = Int(try Self.number("Quantrac-Count", answer))
         pending = try Self.number("Quantrac-Pending", answer)
         digest = try Self.digest("Quantrac-Digest", answer)

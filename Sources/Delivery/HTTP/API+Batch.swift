@@ -11,15 +11,17 @@ extension API {
     private static let advanceMin: Int64 = 10_000
 
     /// `GET /v1/consumers/{name}/batch`.
-    func batch(_ request: Request, _ consumer: String, _ query: QueryParameters) async throws -> Response {
+    func batch(
+        _ request: Request, over wire: Wire, _ consumer: String, _ query: QueryParameters
+    ) async throws -> Response {
         var query = query
         let max = Int(try query.integer("max", in: 1...Self.linesMax, default: 10_000))
         let wait = try query.integer("wait", in: 0...Self.waitSecondsMax, default: 0)
         try query.finish()
         let form = try BodyForm(accepting: request.headers)
-        let search = Search(consumer: consumer, max: max, form: form)
+        let search = Search(consumer: consumer, max: max, form: form, wire: wire)
         let deadline = ContinuousClock.now + .seconds(wait)
-        let seen = queue.lastSequence
+        let seen = Seen(sequence: queue.lastSequence, moves: moves.count)
         switch try await find(search, after: nil) {
         case .found(let response): return response
         case .nothing(let scanned):
@@ -32,6 +34,13 @@ extension API {
         var consumer: String
         var max: Int
         var form: BodyForm
+        var wire: Wire
+    }
+
+    /// What had happened before the last look.
+    private struct Seen: Sendable {
+        var sequence: Int64
+        var moves: Int
     }
 
     private enum Outcome: Sendable {
@@ -43,9 +52,9 @@ extension API {
         Response(status: .noContent, headers: [.cacheControl: "no-store"])
     }
 
-    /// Waits for commits until there is something, the deadline, the client's going or the node's stop.
+    /// Waits for commits and rewinds until there is something, the deadline, the client's going or the node's stop.
     private func poll(
-        _ request: Request, _ search: Search, after first: Desk.Scanned, seen: Int64,
+        _ request: Request, _ search: Search, after first: Desk.Scanned, seen: Seen,
         until deadline: ContinuousClock.Instant
     ) async throws -> Response {
         // Without the first wrapper the wait goes on after the client has gone; without the second the daemon's end
@@ -61,12 +70,12 @@ extension API {
     }
 
     private func poll(
-        _ search: Search, after first: Desk.Scanned, seen: Int64, until deadline: ContinuousClock.Instant
+        _ search: Search, after first: Desk.Scanned, seen: Seen, until deadline: ContinuousClock.Instant
     ) async throws -> Response {
         var scanned = first
         var seen = seen
-        while await queue.waitForCommit(beyond: max(seen, scanned.through), until: deadline) {
-            seen = queue.lastSequence
+        while await somethingHappened(after: seen, beyond: scanned.through, until: deadline) {
+            seen = Seen(sequence: queue.lastSequence, moves: moves.count)
             switch try await find(search, after: scanned) {
             case .found(let response): return response
             case .nothing(let further): scanned = further
@@ -74,6 +83,19 @@ extension API {
         }
         try await advance(search.consumer, past: scanned)
         return Self.noContent
+    }
+
+    private func somethingHappened(
+        after seen: Seen, beyond sequence: Int64, until deadline: ContinuousClock.Instant
+    ) async -> Bool {
+        await withTaskGroup(of: Bool.self) { [queue, moves] group in
+            group.addTask {
+                await queue.waitForCommit(beyond: max(seen.sequence, sequence), until: deadline)
+            }
+            group.addTask { await moves.wait(beyond: seen.moves) }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
     }
 
     /// The current batch, or a new one; fixed before anything of it is returned.
@@ -86,17 +108,17 @@ extension API {
             let hold = await budget.hold(Desk.batchBytesMax)
             switch try await desk.find(for: search.consumer, max: search.max, after: scanned, form: search.form) {
             case .open(let batch, let body):
-                return .found(answer(batch, body, hold))
+                return .found(answer(batch, body, over: search.wire, hold))
             case .proposal(let proposal, let body):
                 guard let batch = try await fix(proposal, for: search.consumer) else {
                     overtaken += 1
                     continue
                 }
                 if batch.first == proposal.first && batch.last == proposal.last && batch.digest == proposal.digest {
-                    return .found(answer(batch, body, hold))
+                    return .found(answer(batch, body, over: search.wire, hold))
                 }
                 let body = try await desk.body(of: batch, for: search.consumer, form: search.form)
-                return .found(answer(batch, body, hold))
+                return .found(answer(batch, body, over: search.wire, hold))
             case .nothing(let further, let reachedEnd):
                 scanned = further
                 if reachedEnd { return .nothing(further) }
@@ -120,10 +142,13 @@ extension API {
 
     private func advance(_ consumer: String, past scanned: Desk.Scanned) async throws {
         guard scanned.through - scanned.cursor >= Self.advanceMin else { return }
-        try await write { queue in try queue.advance(consumer: consumer, past: scanned.through) }
+        try await write { queue in
+            try queue.advance(
+                consumer: consumer, from: scanned.cursor, filter: scanned.filter, past: scanned.through)
+        }
     }
 
-    private func answer(_ batch: FixedBatch, _ body: LineBody, _ hold: MemoryHold) -> Response {
+    private func answer(_ batch: FixedBatch, _ body: LineBody, over wire: Wire, _ hold: MemoryHold) -> Response {
         hold.shrink(to: body.bytes.readableBytes)
         let headers: HTTPFields = [
             .quantracBatch: batch.id,
@@ -133,6 +158,6 @@ extension API {
             .quantracDigest: ContentDigest.hexadecimal(batch.digest),
             .quantracChain: ContentDigest.hexadecimal(batch.chain),
         ]
-        return answer(body, headers, hold: hold)
+        return answer(body, headers, over: wire, hold: hold)
     }
 }

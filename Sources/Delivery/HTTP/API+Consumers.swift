@@ -31,6 +31,7 @@ extension API {
     func removeConsumer(_ name: String, _ query: QueryParameters) async throws -> Response {
         try query.finish()
         try await write { queue in try queue.removeConsumer(name) }
+        moves.note()
         DeliveryEvents.consumerChanged(logger, consumer: name, what: "removed")
         return Response(status: .noContent)
     }
@@ -40,6 +41,7 @@ extension API {
         try query.finish()
         let position = try await StrictJSON.decode(RewindBody.self, from: request).to.position
         try await write { queue in try queue.rewindConsumer(name, to: position) }
+        moves.note()
         DeliveryEvents.consumerChanged(logger, consumer: name, what: "rewound to \(position)")
         return answer(Self.document(try await counter.state(of: name), now: clock.now()))
     }

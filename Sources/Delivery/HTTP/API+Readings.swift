@@ -6,7 +6,7 @@ import Readings
 
 extension API {
     /// `GET /v1/readings`.
-    func readings(_ request: Request, _ query: QueryParameters) async throws -> Response {
+    func readings(_ request: Request, over wire: Wire, _ query: QueryParameters) async throws -> Response {
         var query = query
         var wanted = ReadingQuery()
         wanted.station = query.text("station")
@@ -20,7 +20,7 @@ extension API {
             throw HTTPProblem(.badRequest, "\"to\" must be later than \"from\".")
         }
         let form = try BodyForm(accepting: request.headers)
-        let hold = await budget.hold(Desk.batchBytesMax)
+        let hold = await pageBudget.hold(Desk.batchBytesMax)
         let (body, next) = try await archive.readings(wanted, form: form)
         hold.shrink(to: body.bytes.readableBytes)
         var headers: HTTPFields = [.quantracDigest: ContentDigest.hexadecimal(body.digest)]
@@ -28,7 +28,7 @@ extension API {
             headers[.quantracNextAfter] = String(next)
             headers[.link] = "<\(Self.address(wanted, after: next))>; rel=\"next\""
         }
-        return answer(body, headers, hold: hold)
+        return answer(body, headers, over: wire, hold: hold)
     }
 
     private static func address(_ query: ReadingQuery, after: Int64) -> String {

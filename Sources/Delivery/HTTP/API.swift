@@ -14,7 +14,12 @@ final class API: Sendable {
     let clock: any WallClock
     let logger: Logger
     let snapshot: @Sendable () -> MetricsSnapshot
-    let budget = MemoryBudget(bytes: HTTPServiceSettings.answerBytesMax)
+    /// For batches.
+    let budget = MemoryBudget(bytes: HTTPServiceSettings.answerBytesMax / 2)
+    /// For pages: a share of their own, so that who reads them never keeps the warehouse waiting.
+    let pageBudget = MemoryBudget(bytes: HTTPServiceSettings.answerBytesMax / 2)
+    /// Rewinds and removals, for the polls that wait.
+    let moves = ConsumerMoves()
     /// For questions with short answers, so that they never wait behind a page.
     let counter: Desk
     /// For questions over what is kept: a sparse one scans for long, and no puller waits behind it.
@@ -51,8 +56,8 @@ final class API: Sendable {
         return try await writer.run { try body(queue) }
     }
 
-    /// An answer with lines; `hold` is kept until it has left.
-    func answer(_ body: LineBody, _ headers: HTTPFields, hold: MemoryHold) -> Response {
+    /// An answer with lines; `hold` is kept until all of it has left over `wire`.
+    func answer(_ body: LineBody, _ headers: HTTPFields, over wire: Wire, hold: MemoryHold) -> Response {
         var headers = headers
         headers[.contentType] = body.form.format.mediaType
         if let coding = body.form.coding { headers[.contentEncoding] = coding.rawValue }
@@ -64,13 +69,9 @@ final class API: Sendable {
         if body.form.format == .csv { headers[.quantracOmitted] = String(body.omitted) }
         let bytes = body.bytes
         let response = ResponseBody(contentLength: bytes.readableBytes) { writer in
-            // In slices, so that a time-out can see the client take them.
-            var rest = bytes
-            while let slice = rest.readSlice(length: min(rest.readableBytes, 128 << 10)), slice.readableBytes > 0 {
-                try await writer.write(slice)
-            }
+            defer { withExtendedLifetime(hold) {} }
+            try await wire.send(bytes)
             try await writer.finish(nil)
-            _ = hold
         }
         return Response(status: .ok, headers: headers, body: response)
     }

@@ -6,14 +6,14 @@ import Queue
 
 /// Finds who answers a request, and makes a problem of every error.
 struct APIResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = ConnectionContext
 
     let api: API
     let isControl: Bool
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request, context: ConnectionContext) async throws -> Response {
         do {
-            let response = try await route(request)
+            let response = try await route(request, over: context.wire)
             return request.method == .head ? response.createHeadResponse() : response
         } catch let problem as HTTPProblem {
             return problem.response
@@ -44,7 +44,7 @@ struct APIResponder: HTTPResponder {
         DeliveryEvents.failed(api.logger, method: request.method.rawValue, path: request.uri.path, error: error)
     }
 
-    private func route(_ request: Request) async throws -> Response {
+    private func route(_ request: Request, over wire: Wire) async throws -> Response {
         let query = try QueryParameters(request.uri.query)
         let path = try Self.segments(request.uri.path)
         switch path.count {
@@ -56,7 +56,7 @@ struct APIResponder: HTTPResponder {
             return try await api.status(query)
         case 2 where path == ["v1", "readings"]:
             try allow(request, [.get, .head])
-            return try await api.readings(request, query)
+            return try await api.readings(request, over: wire, query)
         case 2 where path == ["v1", "consumers"]:
             try allow(request, [.get, .head, .post])
             if request.method == .post { return try await api.addConsumer(try control(request), query) }
@@ -69,18 +69,18 @@ struct APIResponder: HTTPResponder {
             }
             return try await api.consumer(path[2], query)
         case 4 where path[0] == "v1" && path[1] == "consumers":
-            return try await routeConsumer(request, path[2], path[3], query)
+            return try await routeConsumer(request, over: wire, path[2], path[3], query)
         default: throw notFound(request)
         }
     }
 
     private func routeConsumer(
-        _ request: Request, _ consumer: String, _ verb: String, _ query: QueryParameters
+        _ request: Request, over wire: Wire, _ consumer: String, _ verb: String, _ query: QueryParameters
     ) async throws -> Response {
         switch verb {
         case "batch":
             try allow(request, [.get])
-            return try await api.batch(request, consumer, query)
+            return try await api.batch(request, over: wire, consumer, query)
         case "ack":
             try allow(request, [.post])
             return try await api.acknowledge(request, consumer, query)

@@ -22,12 +22,13 @@ actor Desk {
     static let pageRows = 2_000
     /// A batch ends after the page with which it reaches this.
     static let batchBytesMax = 16 << 20
-    /// Sequences looked through in one call when nothing matches.
-    static let scanMax: Int64 = 1_000_000
+    /// Sequences looked through in one call, give or take a page; a batch ends there when it has a line.
+    private let scanMax: Int64
 
-    init(queue: ReadingQueue, name: String, logger: Logger) {
+    init(queue: ReadingQueue, name: String, logger: Logger, scanMax: Int64 = 1_000_000) {
         self.queue = queue
         self.logger = logger
+        self.scanMax = scanMax
         thread = OwnThread(name: name)
     }
 
@@ -75,7 +76,7 @@ actor Desk {
             }
             reachedEnd = page.reachedEnd
             if page.count > 0 { try writer.append(page, ndjson: &ndjson, csv: &csv) }
-            if writer.count == 0 && position - start >= Self.scanMax { break }
+            if position - start >= scanMax { break }
         }
         let body = try writer.finish()
         guard let first = body.first, let last = body.last else {
@@ -115,7 +116,10 @@ actor Desk {
         guard let open = state.open, open.id == batch else { return nil }
         let form = BodyForm(format: .ndjson, coding: nil)
         let body = through >= open.first ? try lines(of: open, through: through, state, form: form) : nil
-        guard let body, body.last == through else { throw HTTPProblem(QueueError(.unknownSequence(through), "")) }
+        guard let body, body.last == through else {
+            throw HTTPProblem(
+                QueueError(.unknownSequence(through), "sequence \(through) is not that of a line of batch \(batch)"))
+        }
         return PrefixDigest(count: body.count, digest: body.digest)
     }
 
