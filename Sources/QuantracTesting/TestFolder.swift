@@ -47,4 +47,14 @@ public final class TestFolder: Sendable {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
+
+    /// Removes a file; it must be there.
+    public func remove(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: path(name))
+    }
+
+    /// Whether there is something of that name.
+    public func exists(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: path(name))
+    }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import QuantracTesting
 import Queue
 import Readings
@@ -89,48 +89,6 @@ import Testing
         #expect(try QueueFixture.readings(in: queue).isEmpty)
         #expect(try queue.makeReader().deadLetters(limit: 10).isEmpty)
         #expect(queue.health.canCommit == false, "and the disk is told")
-    }
-}
-
-/// A file system of a few megabytes, for which one must be root.
-final class SmallDisk {
-    let folder: Folder
-
-    init(mebibytes: Int) throws {
-        folder = try Folder()
-        try Self.run("/bin/mount", "-t", "tmpfs", "-o", "size=\(mebibytes)m", "tmpfs", folder.path)
-    }
-
-    deinit {
-        do { try Self.run("/bin/umount", "-l", folder.path) } catch { print("\(folder.path) stays mounted: \(error)") }
-    }
-
-    static let isPossible: Bool = {
-        guard getuid() == 0 else { return false }
-        return (try? SmallDisk(mebibytes: 1)) != nil
-    }()
-
-    /// Fills what is left with a file, to the last byte.
-    func fill() throws {
-        let file = folder.path("filler")
-        try folder.write([], to: "filler")
-        let handle = try #require(FileHandle(forWritingAtPath: file))
-        for size in [1 << 20, 4096, 1] {
-            let block = Data(repeating: 1, count: size)
-            while true { do { try handle.write(contentsOf: block) } catch { break } }
-        }
-        try handle.close()
-    }
-
-    func empty() throws { try folder.remove("filler") }
-
-    private static func run(_ path: String, _ arguments: String...) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 }
 
