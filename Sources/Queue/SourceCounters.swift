@@ -24,7 +24,7 @@ public struct SourceCounters: Sendable, Equatable {
 public struct QueueCounters: Sendable, Equatable {
     /// By name of the source.
     public var sources: [SourceCounters] = []
-    /// What the daemon itself put into the queue, by cause: `skipped`.
+    /// What the daemon itself put into the queue, by cause: `skipped`, `silence`.
     public var generated: [String: Int64] = [:]
     /// Dead letters that left because of `dead_letter.max_size` or `dead_letter.retain`.
     public var deadLettersDropped: Int64 = 0

@@ -50,8 +50,13 @@ extension Writer {
         if store.pending.count > 0 { try store.insertReadings.run() }
         for index in intakes.indices {
             let payloads = try storeDeadLetters(of: intakes[index], &outcomes[index])
+            let made = outcomes[index].generated + outcomes[index].generatedKnown
+            if outcomes[index].generated > 0 {
+                batch.count("generated", detail: "silence", by: Int64(outcomes[index].generated))
+            }
             batch.count(
-                outcomes[index], received: intakes[index].readings.count + payloads, source: intakes[index].source)
+                outcomes[index], received: intakes[index].readings.count - made + payloads,
+                source: intakes[index].source)
         }
         try writeCounters()
         // In the file they follow from the rows; `queue` holds them once rows are deleted.
@@ -102,7 +107,7 @@ extension Writer {
             var revision = Revision(number: 0, cause: nil)
             if hasCandidates {
                 guard let found = self.revision(of: draft, in: intake, item: item, source: source) else {
-                    outcome.duplicates += 1
+                    if draft.isSilenceRecord { outcome.generatedKnown += 1 } else { outcome.duplicates += 1 }
                     continue
                 }
                 revision = found
@@ -120,7 +125,7 @@ extension Writer {
             appendRow(
                 draft, intake, item: item, received: received, judgement, context: context, revision: revision.number,
                 numbers)
-            outcome.queued += 1
+            if draft.isSilenceRecord { outcome.generated += 1 } else { outcome.queued += 1 }
             if outcome.firstSequence == nil { outcome.firstSequence = numbers.sequence }
             outcome.lastSequence = numbers.sequence
             if let cause = revision.cause { batch.count("revision", source: intake.source, detail: cause.rawValue) }

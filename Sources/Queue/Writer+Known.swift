@@ -49,6 +49,8 @@ extension Writer {
             latestSource = last.source
         }
         let revision = latest + 1
+        // That a device was silent is no correction of what it said.
+        if draft.isSilenceRecord, revision > 0 { return nil }
         batch.contentsByKey[key, default: []].append(
             Batch.Earlier(content: content, revision: revision, source: source))
         guard revision > 0 else { return Revision(number: 0, cause: nil) }

@@ -17,6 +17,8 @@ public struct DraftReading: Sendable {
     public var value: Double = 0
     public var hasValue: Bool = false
     public var hasStationSequence: Bool = false
+    /// The daemon made it to show that a device does not answer; it counts as generated, not as received.
+    public var isSilenceRecord: Bool = false
     public var stationSequence: Int64 = 0
 
     /// The raw value, where it is not the value.
