@@ -27,6 +27,8 @@ public struct SourceStatus: Sendable, Equatable {
     /// Monotonic nanoseconds of the last turn of the loop; `nil` while nothing is expected to turn: stopped, or waiting
     /// for the operating system to look up a name or to connect, which may rightly take minutes.
     public var lastProgress: Int64?
+    /// Of a Modbus bus: how it and its devices stand.
+    public var bus: BusReport?
 
     public init(name: String, since: Timestamp) {
         self.name = name

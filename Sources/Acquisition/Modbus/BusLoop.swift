@@ -1,0 +1,238 @@
+import Modbus
+import OwnThread
+import Readings
+import Registers
+
+/// The thread of a Modbus source: the device that is due is polled, what came is offered; again and again.
+///
+/// The order of things at each turn: a full batch, a device that is due, a batch in a quiet moment, a further try of a
+/// poll that failed, sleep.
+final class BusLoop {
+    /// Slewing and jumps of the wall clock are seen at least so often.
+    static let lookNanoseconds: Int64 = 1_000_000_000
+    /// The watchdog is told of waits for one answer that may be longer.
+    static let longNanoseconds: Int64 = 5_000_000_000
+
+    private let bus: BusDefinition
+    private let channel: any ByteChannel
+    private let master: ModbusMaster
+    private let clock: any BusClock
+    private let events: ModbusEvents
+    private let board: BusBoard
+    private let stop: StopSwitch
+    private let startedAt: Int64
+    private var schedule: PollSchedule
+    private var pollers: [DevicePoller]
+    /// Devices whose poll goes on when nothing is due, the oldest first.
+    private var yielding: [Int] = []
+    private var offer: BusOffer
+    private var link: BusLink
+    private var words: [UInt16] = []
+    private var lateAnswers: Int64 = 0
+    private var isHeldBack = false
+    private var isStopping = false
+
+    init(
+        bus: BusDefinition, channel: any ByteChannel, clock: any BusClock, events: ModbusEvents, board: StatusBoard,
+        stop: StopSwitch, accept: @escaping (inout Intake) throws -> Void
+    ) {
+        self.bus = bus
+        self.channel = channel
+        self.clock = clock
+        self.events = events
+        self.stop = stop
+        master = ModbusMaster(
+            channel: channel, framing: bus.address.framing, line: bus.address.serialLine,
+            lateResponseWindowNanoseconds: bus.lateResponseWindowMilliseconds * 1_000_000, clock: clock)
+        let moment = BusMoment(monotonic: clock.monotonicNanoseconds(), wall: clock.wallMicroseconds())
+        startedAt = moment.monotonic
+        let grids = bus.devices.map { device in
+            SlotGrid(
+                everyMilliseconds: device.everyMilliseconds ?? bus.everyMilliseconds,
+                offsetMilliseconds: bus.offsetMilliseconds)
+        }
+        schedule = PollSchedule(grids: grids, at: moment)
+        let since = Timestamp(microsecondsSince1970: moment.wall)
+        pollers = bus.devices.map { DevicePoller($0, on: bus, since: since) }
+        let seed = UInt64(bitPattern: moment.monotonic)
+        offer = BusOffer(source: bus.source, seed: seed, accept: accept)
+        link = BusLink(seed: seed ^ 1)
+        self.board = BusBoard(board, bus: bus, devices: pollers.map(\.report))
+    }
+
+    /// Runs until stopped; throws what `accept` threw when it is not worth trying again.
+    func run() throws {
+        defer { master.close() }
+        board.show(link, refusal: nil)
+        while !isStopping, !stop.isRequested { try turn() }
+        for index in pollers.indices where pollers[index].poll != nil {
+            pollers[index].cutShort()
+            finish(index)
+        }
+        try offerForTheLastTime()
+    }
+
+    private func turn() throws {
+        board.progress()
+        advance()
+        let now = schedule.now.monotonic
+        if offer.isPressing(at: now) { try commit() }
+        if let due = schedule.takeDue() { return begin(due) }
+        if offer.isDue(at: now, nextDue: schedule.nextDue) { return try commit() }
+        if !yielding.isEmpty { return serve(yielding.removeFirst()) }
+        let wake = min(schedule.nextDue, offer.nextTime(after: now), now + Self.lookNanoseconds)
+        if !clock.sleep(untilMonotonic: max(wake, now)) { isStopping = true }
+    }
+
+    private func advance() {
+        let moment = BusMoment(monotonic: clock.monotonicNanoseconds(), wall: clock.wallMicroseconds())
+        if let jump = schedule.advance(to: moment) { events.clockJumped(jump) }
+    }
+
+    private func begin(_ due: PollSchedule.Due) {
+        let index = due.device
+        if pollers[index].poll != nil {
+            // Its next slot has come before there was time for a further try, or for the first one.
+            yielding.removeAll { $0 == index }
+            if !pollers[index].abandon() { finish(index) }
+        }
+        guard offer.hasRoom(for: pollers[index].readingsMax) else {
+            if !isHeldBack { events.pollsHeldBack(readings: offer.intake.readings.count) }
+            isHeldBack = true
+            pollers[index].begin(due, failing: .notDurable)
+            return finish(index)
+        }
+        isHeldBack = false
+        if link.isBarred(at: schedule.now.monotonic) {
+            pollers[index].begin(due, failing: .connection)
+            return finish(index)
+        }
+        pollers[index].begin(due)
+        if due.overruns > 0, pollers[index].poll?.isPaused == false {
+            events.overrun(bus.devices[index], slots: due.overruns)
+        }
+        // Who was silent the last time waits until the others have been asked: its timeout delays nobody twice.
+        if pollers[index].isSilent, pollers[index].poll?.isPaused == false {
+            yielding.append(index)
+        } else {
+            serve(index)
+        }
+    }
+
+    /// Asks one device until its poll is over, or gives way.
+    private func serve(_ index: Int) {
+        while !isStopping, !stop.isRequested {
+            let now = clock.monotonicNanoseconds()
+            if pollers[index].poll?.isOver == false, link.isBarred(at: now) { pollers[index].giveUp(.connection) }
+            let unit = bus.devices[index].unit
+            let step = pollers[index].step { [master] registers in
+                master.earliest(for: ModbusRequest(unit: unit, registers: registers)) <= now
+            }
+            guard case .ask(let registers) = step else { return finish(index) }
+            pollers[index].noteStart(at: now)
+            switch ask(index, registers) {
+            case .goOn: continue
+            case .yield: return yielding.append(index)
+            case .over: return finish(index)
+            }
+        }
+        // Stopped: the end of `run` finishes it.
+    }
+
+    private func ask(_ index: Int, _ registers: RegisterRequest) -> PollProgress {
+        let request = ModbusRequest(unit: bus.devices[index].unit, registers: registers)
+        let timeout = pollers[index].timeoutNanoseconds
+        let wall = clock.wallMicroseconds()
+        let start = clock.monotonicNanoseconds()
+        // Connecting, or a timeout beyond what the watchdog allows, is no hang; a stop ends either at once.
+        let isLong = !channel.isOpen || timeout > Self.longNanoseconds
+        if isLong { board.pause() }
+        let answer = master.ask(request, timeoutNanoseconds: timeout, into: &words)
+        if isLong { board.progress() }
+        let took = clock.monotonicNanoseconds() - start
+        if channel.isOpen { noteOpen() }
+        if case .failed(.channel(let error)) = answer { return note(error, of: index) }
+        switch answer {
+        case .data, .exception: link.noteAnswer()
+        case .failed: break
+        }
+        return pollers[index].note(
+            answer, words: words, observed: Timestamp(microsecondsSince1970: wall + took / 2000), took: took)
+    }
+
+    private func noteOpen() {
+        let wasDown = if case .down = link.state { true } else { false }
+        guard link.noteOpen() else { return }
+        events.connected()
+        if wasDown { probeAllSoon() }
+        board.show(link, refusal: offer.refusal)
+    }
+
+    /// What all had in common is over: the breakers' pauses were not the devices' own.
+    private func probeAllSoon() {
+        for index in pollers.indices { pollers[index].probeSoon() }
+    }
+
+    private func note(_ error: ChannelError, of index: Int) -> PollProgress {
+        if error.reason == .stopped {
+            isStopping = true
+            pollers[index].cutShort()
+            return .over
+        }
+        let before = link.state
+        if link.note(error, at: clock.monotonicNanoseconds()) {
+            events.connectionLost(reason: error.description)
+            return pollers[index].note(
+                .failed(.channel(error)), words: [], observed: Timestamp(millisecondsSince1970: 0), took: 0)
+        }
+        if link.state != before { events.waiting(reason: error.description) }
+        board.show(link, refusal: offer.refusal)
+        pollers[index].giveUp(.failed(.channel(error)))
+        return .over
+    }
+
+    private func finish(_ index: Int) {
+        let summary = pollers[index].finish(at: clock.wallMicroseconds(), into: &offer.intake, batch: offer.batch)
+        let now = clock.monotonicNanoseconds()
+        offer.noteAdded(at: now)
+        let device = bus.devices[index]
+        if let reason = summary.fellSilent { events.silent(device, reason: reason) }
+        if summary.answersAgain {
+            events.answersAgain(device)
+            let isFirst = pollers.indices.allSatisfy { $0 == index || pollers[$0].isSilent }
+            if isFirst { probeAllSoon() }
+        }
+        if summary.breakerOpened { events.breakerOpened(device) }
+        if summary.breakerClosed { events.breakerClosed(device) }
+        if let addresses = summary.newlyRefused { events.addressesRefused(device, addresses: addresses) }
+        if summary.refusesAll { events.everythingRefused(device) }
+        let counters = master.counters
+        if counters.lateAnswers > lateAnswers { events.lateAnswers(counters.lateAnswers - lateAnswers) }
+        lateAnswers = counters.lateAnswers
+        board.publish(
+            pollers[index].report, at: index, counters, elapsed: now - startedAt, hasAnswer: summary.read > 0)
+    }
+}
+
+extension BusLoop {
+    private func commit() throws {
+        let outcome = try offer.run(now: clock.monotonicNanoseconds)
+        board.progress()
+        switch outcome {
+        case .nothing, .durable, .stillHeld: return
+        case .held(let readings, let reason):
+            events.holding(readings: readings, reason: reason)
+            board.countHeld()
+        case .released(let readings):
+            events.released(readings: readings)
+        }
+        board.show(link, refusal: offer.refusal)
+    }
+
+    private func offerForTheLastTime() throws {
+        guard !offer.isEmpty else { return }
+        let readings = offer.intake.readings.count
+        _ = try offer.run(now: clock.monotonicNanoseconds)
+        if let reason = offer.refusal { events.lost(readings: readings, reason: reason) }
+    }
+}
