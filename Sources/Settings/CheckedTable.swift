@@ -1,3 +1,5 @@
+import Registers
+
 /// A table whose keys have been checked against the schema, with the defaults filled in.
 ///
 /// A key that was wrong is absent here; what the accessors give for it is never used, because the fault stands already.
@@ -7,6 +9,9 @@ struct CheckedTable {
         case text(String)
         case flag(Bool)
         case integer(Int64)
+        case number(Double)
+        case rawNumbers([RawNumber])
+        case statuses([Int64: String])
         case texts([(text: String, place: Place)])
         /// Of a kind that no table in use has; checked, not kept.
         case other
@@ -18,8 +23,13 @@ struct CheckedTable {
     var values: [String: Checked] = [:]
     /// Of the keys that stand in a file or the environment.
     var places: [String: Place] = [:]
+    /// The tables inside it that stand in a file, by name, in the order of the file.
+    var children: [String: [CheckedTable]] = [:]
 
     func isSet(_ key: String) -> Bool { places[key] != nil }
+
+    /// Whether each key that is set has a value, and so no fault of its own.
+    var isWhole: Bool { places.keys.allSatisfy { values[$0] != nil } }
 
     /// Where the key stands, else where its table begins.
     func place(_ key: String) -> Place { places[key] ?? place }
@@ -38,8 +48,25 @@ struct CheckedTable {
         if case .flag(let flag) = values[key] { flag } else { false }
     }
 
-    func integer(_ key: String) -> Int64 {
-        if case .integer(let integer) = values[key] { integer } else { 0 }
+    func integer(_ key: String) -> Int64 { integerIfAny(key) ?? 0 }
+
+    /// The integer, or `nil` where there is none.
+    func integerIfAny(_ key: String) -> Int64? {
+        if case .integer(let integer) = values[key] { integer } else { nil }
+    }
+
+    /// The number, or `nil` where there is none.
+    func numberIfAny(_ key: String) -> Double? {
+        if case .number(let number) = values[key] { number } else { nil }
+    }
+
+    func rawNumbers(_ key: String) -> [RawNumber] {
+        if case .rawNumbers(let numbers) = values[key] { numbers } else { [] }
+    }
+
+    /// The statuses, or `nil` where there are none.
+    func statusesIfAny(_ key: String) -> [Int64: String]? {
+        if case .statuses(let statuses) = values[key] { statuses } else { nil }
     }
 
     func texts(_ key: String) -> [String] { placedTexts(key).map(\.text) }

@@ -8,7 +8,8 @@ extension Configuration {
         "QUANTRAC_PROVE", "QUANTRAC_BINARY",
     ]
 
-    /// Reads the main file, `conf.d/*.toml` beside it, and the environment; all of it right, or all that is wrong.
+    /// Reads the main file, `conf.d/*.toml` and `models/*` beside it, and the environment; all of it right, or all that is
+    /// wrong.
     ///
     /// Files that settings name (passwords, certificates) are not looked at: `fileFaults()` does that.
     ///
@@ -19,8 +20,8 @@ extension Configuration {
         var faults = FaultList()
         var root: [String: Node] = [:]
         var areAllRead = true
-        let files = [path] + partFiles(beside: path, faults: &faults)
-        for file in files {
+        let settings = [path] + Configuration.files(in: directory(of: path) + "/conf.d", endings: [".toml"], &faults)
+        for file in settings {
             guard let document = Document.read(path: file, faults: &faults) else {
                 // Without its main file nothing else can be judged.
                 if file == path, !faults.faults.contains(where: { $0.kind == .syntax }) {
@@ -32,11 +33,16 @@ extension Configuration {
             Merge.add(document.root, to: &root, faults: &faults)
         }
         EnvironmentReader.apply(environment, to: &root, faults: &faults)
+        var models = ModelReader(faults: faults)
+        let modelFiles = ModelFile.paths(beside: path, faults: &models.faults)
+        for file in modelFiles { models.read(path: file) }
+        let files = settings + modelFiles
 
         let reader = SchemaReader(
-            root: root, origin: Place(file: path), zones: ZoneCatalog(directory: zoneDirectory), faults: faults)
+            root: root, origin: Place(file: path), zones: ZoneCatalog(directory: zoneDirectory),
+            faults: models.faults)
         var builder = ConfigurationBuilder(
-            reader: reader, mainFile: path, credentials: environment["CREDENTIALS_DIRECTORY"])
+            reader: reader, models: models, mainFile: path, credentials: environment["CREDENTIALS_DIRECTORY"])
         let configuration = builder.build(files: files)
         var found = builder.faults.sorted(files: files)
         // What is missing may stand in the file that could not be parsed.
@@ -45,13 +51,12 @@ extension Configuration {
         return .success(configuration)
     }
 
-    /// The files of `conf.d`, in the order of their names' bytes.
-    private static func partFiles(beside path: String, faults: inout FaultList) -> [String] {
-        let directory = directory(of: path) + "/conf.d"
+    /// The files of a folder with one of the endings, in the order of their names' bytes; none where there is no folder.
+    static func files(in directory: String, endings: [String], _ faults: inout FaultList) -> [String] {
         guard FileState(path: directory) != .missing else { return [] }
         do {
             return try FileManager.default.contentsOfDirectory(atPath: directory)
-                .filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }
+                .filter { name in !name.hasPrefix(".") && endings.contains { name.hasSuffix($0) } }
                 .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
                 .map { "\(directory)/\($0)" }
         } catch {

@@ -10,31 +10,69 @@ extension Configuration {
 
             """
         for table in Schema.tables where table.isSupported {
-            text += "\n" + comment(table.meaning) + table.heading + "\n"
-            for key in table.keys where key.isSupported {
-                text += comment(key.meaning) + setting(key, of: table, node: node) + "\n"
-            }
+            text += "\n" + section(table, path: table.name, node: node, isExample: table.name == Schema.modbus.name)
         }
         return text
     }
 
-    private static func setting(_ key: KeySpec, of table: TableSpec, node: String) -> String {
+    /// A table with its keys, and those inside it.
+    ///
+    /// - Parameter isExample: Its headings are comments too, because not every node has one.
+    private static func section(_ table: TableSpec, path: String, node: String, isExample: Bool) -> String {
+        let heading = table.shape == .list ? "[[\(path)]]" : "[\(path)]"
+        var text = comment(table.meaning) + (isExample ? "#" : "") + heading + "\n"
+        for key in table.keys where key.isSupported {
+            let line = setting(key, path: path, node: node)
+            text += comment(key.meaning) + (isExample && !line.hasPrefix("#") ? "#" : "") + line + "\n"
+        }
+        for inner in table.tables {
+            text += section(inner, path: "\(path).\(inner.name)", node: node, isExample: isExample)
+        }
+        return text
+    }
+
+    private static func setting(_ key: KeySpec, path: String, node: String) -> String {
+        // These cannot stand beside the others: they say the same in another way, or belong to another register.
+        if let alternative = alternatives["\(path).\(key.name)"] { return "# \(key.name) = \(alternative)" }
         switch key.fallback {
-        case .required: "\(key.name) = \(sample(key, of: table, node: node).toml)"
-        case .value(let value): "#\(key.name) = \(value.toml)"
-        case .absent, .derived: "#\(key.name) = \(sample(key, of: table, node: node).toml)"
+        case .required: return "\(key.name) = \(sample(key, of: path, node: node).toml)"
+        case .value(let value): return "#\(key.name) = \(value.toml)"
+        case .absent, .derived: return "#\(key.name) = \(sample(key, of: path, node: node).toml)"
         }
     }
 
+    private static let alternatives = [
+        "modbus.device.model": "\"instrument\"", "modbus.device.status_register": "\"status\"",
+        "modbus.device.register.register": "40001", "modbus.device.register.status": "{ 0 = \"00\", 1 = \"01\" }",
+    ]
+
     /// A value for a key that has no default.
-    private static func sample(_ key: KeySpec, of table: TableSpec, node: String) -> Value {
-        switch (table.name, key.name) {
+    private static func sample(_ key: KeySpec, of path: String, node: String) -> Value {
+        switch (path, key.name) {
         case ("node", "name"): .text(node)
         case ("consumer", "name"): .text("warehouse")
         case ("mqtt", "name"): .text("field")
         case ("mqtt", "url"): .text("mqtt://127.0.0.1:1883")
         case ("mqtt", "topics"): .texts(["quantrac/v1/{station}/readings"])
         case ("mqtt", "client_id"): .text("quantrac-\(node)-field")
+        case ("modbus", "name"): .text("plant")
+        case ("modbus", "url"): .text("tcp://192.0.2.1:502")
+        case ("modbus", "late_response_window"): .text("10s")
+        case ("modbus.device", "unit"): .integer(1)
+        case ("modbus.device", "station"): .text("HN-NT-07")
+        case ("modbus.device", "every"): .text("10s")
+        case ("modbus.device", "timeout"): .text("1s")
+        case ("modbus.device", "max_registers"): .integer(125)
+        case ("modbus.device", "max_bits"): .integer(2000)
+        case ("modbus.device", "max_gap"): .integer(16)
+        case ("modbus.device.register", "name"): .text("cod")
+        case ("modbus.device.register", "parameter"): .text("COD")
+        case ("modbus.device.register", "kind"): .text("holding")
+        case ("modbus.device.register", "address"): .integer(0)
+        case ("modbus.device.register", "type"): .text("uint16")
+        case ("modbus.device.register", "unit"): .text("mg/L")
+        case ("modbus.device.register", "missing"): .list([Node(value: .integer(65_535), place: .schema)])
+        case ("modbus.device.register", "saturated"): .list([Node(value: .integer(65_534), place: .schema)])
         default:
             if case .choice(let words) = key.kind { .text(words[0]) } else { .text("/etc/quantrac/\(key.name)") }
         }

@@ -1,4 +1,5 @@
 public import Readings
+public import Registers
 
 /// The settings of a node: read once, every value checked, units in the names.
 public struct Configuration: Sendable {
@@ -11,8 +12,12 @@ public struct Configuration: Sendable {
     public let consumers: [ConsumerSettings]
     /// In the order of the files.
     public let mqtt: [MQTTSettings]
-    /// What was read, in this order: the main file, then those of `conf.d`.
+    /// In the order of the files.
+    public let modbus: [BusDefinition]
+    /// What was read, in this order: the main file, those of `conf.d`, those of `models`.
     public let files: [String]
+    let advice: [SettingsWarning]
+    let serialDevices: [SerialDevice]
 }
 
 /// `[node]`: this node.

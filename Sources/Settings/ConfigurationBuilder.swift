@@ -4,20 +4,25 @@ import Readings
 struct ConfigurationBuilder {
     private let tables: [String: [CheckedTable]]
     private let zones: ZoneCatalog
+    private let models: ModelReader
     private let mainFile: String
     private let credentials: String?
     private(set) var faults: FaultList
 
-    init(reader: SchemaReader, mainFile: String, credentials: String?) {
+    init(reader: SchemaReader, models: ModelReader, mainFile: String, credentials: String?) {
         tables = reader.tables
         zones = reader.checker.zones
         faults = reader.faults
+        self.models = models
         self.mainFile = mainFile
         self.credentials = credentials
     }
 
     /// `nil` only when faults stand already.
     mutating func build(files: [String]) -> Configuration? {
+        var busReader = BusReader(models: models, faults: faults)
+        let buses = busReader.read(tables["modbus"] ?? [])
+        faults = busReader.faults
         guard let node = tables["node"]?.first, let log = tables["log"]?.first, let queue = tables["queue"]?.first,
             let deadLetter = tables["dead_letter"]?.first, let http = tables["http"]?.first
         else { return nil }
@@ -35,7 +40,8 @@ struct ConfigurationBuilder {
             node: nodeSettings, log: logSettings, queue: queueSettings,
             deadLetter: DeadLetterSettings(
                 maxSizeBytes: deadLetter.integer("max_size"), retainMilliseconds: deadLetter.integer("retain")),
-            http: httpSettings, consumers: consumers, mqtt: present, files: files)
+            http: httpSettings, consumers: consumers, mqtt: present, modbus: buses, files: files,
+            advice: busReader.advice, serialDevices: busReader.serialDevices)
     }
 
     private func node(_ table: CheckedTable) -> NodeSettings? {

@@ -10,8 +10,7 @@ struct Document {
 
     /// Reads a file; what is wrong with it as a whole goes to `faults`, and `nil` comes back.
     static func read(path: String, faults: inout FaultList) -> Document? {
-        guard let bytes = readBytes(path: path, faults: &faults) else { return nil }
-        guard let text = text(of: bytes, path: path, faults: &faults) else { return nil }
+        guard let text = readText(path: path, faults: &faults) else { return nil }
         let locator = KeyLocator(text)
         guard let obstacle = locator.obstacle else {
             guard let table = parse(text, path: path, faults: &faults) else { return nil }
@@ -24,6 +23,12 @@ struct Document {
             faults.add(.syntax, at: position, key: "", "\(obstacle.message); expected TOML 1.0")
         }
         return nil
+    }
+
+    /// Reads a file of UTF-8, its byte order mark left out.
+    static func readText(path: String, faults: inout FaultList) -> String? {
+        guard let bytes = readBytes(path: path, faults: &faults) else { return nil }
+        return text(of: bytes, path: path, faults: &faults)
     }
 
     private static func parse(_ text: String, path: String, faults: inout FaultList) -> TOMLTable? {
@@ -41,20 +46,22 @@ struct Document {
 
     private static func readBytes(path: String, faults: inout FaultList) -> [UInt8]? {
         let place = Place(file: path)
+        let expected = path.hasSuffix(".csv") ? "a CSV file" : "a TOML file"
+        let readable = path.hasSuffix(".csv") ? "a readable CSV file" : "a readable TOML file"
         switch FileState(path: path) {
         case .missing:
             faults.add(
                 .unreadable, at: place, key: "",
                 "there is no such file; `quantrac init` writes one, `--config` names another")
-        case .directory: faults.add(.unreadable, at: place, key: "", "is a directory, expected a TOML file")
-        case .other: faults.add(.unreadable, at: place, key: "", "is a device, pipe or socket, expected a TOML file")
+        case .directory: faults.add(.unreadable, at: place, key: "", "is a directory, expected \(expected)")
+        case .other: faults.add(.unreadable, at: place, key: "", "is a device, pipe or socket, expected \(expected)")
         case .unreadable:
-            faults.add(.unreadable, at: place, key: "", "may not be read by this user, expected a readable TOML file")
+            faults.add(.unreadable, at: place, key: "", "may not be read by this user, expected \(readable)")
         case .file(let size) where size > Int64(bytesMax):
             faults.add(.unreadable, at: place, key: "", "is \(size) bytes long, expected at most \(bytesMax)")
         case .file:
             if let data = FileManager.default.contents(atPath: path) { return Array(data) }
-            faults.add(.unreadable, at: place, key: "", "could not be read, expected a readable TOML file")
+            faults.add(.unreadable, at: place, key: "", "could not be read, expected \(readable)")
         }
         return nil
     }

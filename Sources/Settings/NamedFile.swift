@@ -62,7 +62,7 @@ public struct NamedFile: Sendable, Hashable {
 extension Configuration {
     /// What is wrong with the files that the settings name; a check apart, because they may come and go.
     public func fileFaults() -> [SettingsFault] {
-        mqtt.flatMap(\.files).compactMap { $0.fault() }
+        mqtt.flatMap(\.files).compactMap { $0.fault() } + SerialDevice.faults(serialDevices)
     }
 
     static func directory(of path: String) -> String {

@@ -48,10 +48,6 @@ enum Value: Sendable {
         .list(texts.map { Node(value: .text($0), place: .schema) })
     }
 
-    static func integers(_ integers: [Int64]) -> Value {
-        .list(integers.map { Node(value: .integer($0), place: .schema) })
-    }
-
     /// The word for a fault's `found …`.
     var kindName: String {
         switch self {

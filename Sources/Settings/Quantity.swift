@@ -17,6 +17,11 @@ enum Quantity {
         parse(text, units: sizes.map { ($0.unit, $0.bytes) })
     }
 
+    /// `12 -12 0x0c`, as TOML writes integers; `nil` for anything else.
+    static func integer(_ text: String) -> Int64? {
+        text.hasPrefix("0x") ? Int64(text.dropFirst(2), radix: 16) : Int64(text)
+    }
+
     /// In the largest unit that divides it.
     static func durationText(_ milliseconds: Int64) -> String {
         guard milliseconds != 0 else { return "0s" }

@@ -1,7 +1,7 @@
 extension Schema {
     /// The tables of docs/configuration.md, which a test compares with the file.
     static func reference() -> String {
-        tables.map { section($0, path: "") }.joined(separator: "\n")
+        (tables + [model]).map { section($0, path: "") }.joined(separator: "\n")
     }
 
     private static func section(_ table: TableSpec, path: String) -> String {
@@ -16,7 +16,8 @@ extension Schema {
                 "| `\(key.name)` | \(key.kind.typeName) | \(fallback(key)) | \(cell(key.kind.rangeText)) "
                 + "| \(cell(key.meaning))\(note) |\n"
         }
-        for inner in table.tables { text += "\n" + section(inner, path: name) }
+        let inside = table.shape == .named ? "\(name).NAME" : name
+        for inner in table.tables { text += "\n" + section(inner, path: inside) }
         return text
     }
 

@@ -27,6 +27,8 @@ struct TableSpec: Sendable {
         case list
         /// It stands inside another one, `name = { … }`.
         case inline
+        /// There may be several, `[name.NAME]`, each under a name that is no key.
+        case named
     }
 
     let name: String
@@ -49,6 +51,7 @@ struct TableSpec: Sendable {
         case .single: "[\(name)]"
         case .list: "[[\(name)]]"
         case .inline: "\(name)"
+        case .named: "[\(name).NAME]"
         }
     }
 }
@@ -105,8 +108,11 @@ enum ValueKind: Sendable {
     /// In bytes.
     case size(ClosedRange<Int64>)
     case texts(TextRule, atLeast: Int)
-    case integers(ClosedRange<Int64>)
     case numbers(count: Int)
+    /// Integers and numbers, to compare raw values with.
+    case rawNumbers
+    /// A table of raw integers to device statuses.
+    case statuses
     /// A table of names to texts.
     case map
 
@@ -115,7 +121,7 @@ enum ValueKind: Sendable {
     /// Whether an environment variable can hold it.
     var isScalar: Bool {
         switch self {
-        case .texts, .integers, .numbers, .map: false
+        case .texts, .numbers, .rawNumbers, .statuses, .map: false
         default: true
         }
     }
@@ -130,9 +136,8 @@ enum ValueKind: Sendable {
         case .duration: "duration"
         case .size: "size"
         case .texts: "list of texts"
-        case .integers: "list of integers"
-        case .numbers: "list of numbers"
-        case .map: "table"
+        case .numbers, .rawNumbers: "list of numbers"
+        case .statuses, .map: "table"
         }
     }
 
@@ -155,8 +160,9 @@ enum ValueKind: Sendable {
                 + (step == 1 ? "" : ", a multiple of \(Quantity.durationText(step))")
         case .size(let range): "\(Quantity.sizeText(range.lowerBound)) … \(Quantity.sizeText(range.upperBound))"
         case .texts(let rule, let least): "\(rule.description)" + (least > 0 ? ", at least \(least)" : "")
-        case .integers(let range): "\(range.lowerBound) … \(range.upperBound) each"
         case .numbers(let count): "\(count) numbers"
+        case .rawNumbers: "integers and finite numbers"
+        case .statuses: "integers to texts up to 64 bytes"
         case .map: "names to texts"
         }
     }

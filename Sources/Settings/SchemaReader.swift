@@ -24,6 +24,16 @@ struct SchemaReader {
         }
     }
 
+    /// Reads no settings, but models.
+    init(zones: ZoneCatalog, faults: FaultList) {
+        checker = ValueChecker(zones: zones, faults: faults)
+    }
+
+    /// Reads one `[model.NAME]`; `nil` when it is no table.
+    mutating func readModel(_ node: Node, named name: String) -> CheckedTable? {
+        read(Schema.model, node, at: "model.\(name)").first
+    }
+
     private mutating func noteUnsupported(_ spec: TableSpec, _ node: Node) {
         var place = node.place
         if case .list(let elements) = node.value, let first = elements.first { place = first.place }
@@ -35,7 +45,7 @@ struct SchemaReader {
     /// Reads a table of any shape; the list has one element for a single table.
     private mutating func read(_ spec: TableSpec, _ node: Node, at path: String) -> [CheckedTable] {
         switch (spec.shape, node.value) {
-        case (.single, .table(let nodes)), (.inline, .table(let nodes)):
+        case (.single, .table(let nodes)), (.inline, .table(let nodes)), (.named, .table(let nodes)):
             return [readKeys(spec, nodes, at: path, place: node.place)]
         case (.list, .list(let elements)):
             return readElements(spec, elements, at: path)
@@ -93,7 +103,7 @@ struct SchemaReader {
                 }
                 table.values[name] = checker.check(node, is: key.kind, key: "\(path).\(name)")
             } else if let inner = spec.tables.first(where: { $0.name == name }) {
-                _ = read(inner, node, at: "\(path).\(name)")
+                table.children[name] = read(inner, node, at: "\(path).\(name)")
             } else {
                 noteUnknown(name, at: node.place, path: path, known: spec.keys.map(\.name) + spec.tables.map(\.name))
             }
@@ -117,7 +127,10 @@ struct SchemaReader {
         let suggestion = Spelling.nearest(to: name, in: known)
         var message = path.isEmpty ? "there is no such table" : "there is no such key"
         let elsewhere = Schema.tables.filter { $0.key(named: name) != nil }.map { "`\($0.heading)`" }
-        if suggestion == nil, !elsewhere.isEmpty {
+        if path.isEmpty, name == Schema.model.name {
+            message =
+                "stands in a file of the settings, expected `\(Schema.model.heading)` in models/*.toml beside the main file"
+        } else if suggestion == nil, !elsewhere.isEmpty {
             message += " here, expected it in \(elsewhere.joined(separator: ", "))"
         } else {
             message += ", expected \(known.count > 8 ? "one of docs/configuration.md" : known.joined(separator: ", "))"

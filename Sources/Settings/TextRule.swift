@@ -1,4 +1,5 @@
 import Readings
+import Registers
 
 /// What a text must be.
 enum TextRule: Sendable, Hashable {
@@ -28,6 +29,12 @@ enum TextRule: Sendable, Hashable {
     case sha256
     /// MQTT: a string of at most 65,535 bytes of UTF-8; we allow 256.
     case mqttText
+    /// 1 to 64 bytes.
+    case shortText
+    /// Where a Modbus bus is.
+    case bus
+    /// Of a `[model.NAME]`.
+    case model
 
     /// For the reference.
     var description: String {
@@ -50,6 +57,9 @@ enum TextRule: Sendable, Hashable {
         case .role: "`read`, `consume:NAME`, `technician` or `admin`"
         case .sha256: "64 hexadecimal digits"
         case .mqttText: "text up to 256 bytes"
+        case .shortText: "text up to 64 bytes"
+        case .bus: "`tcp://host:port`, `rtu:///dev/…` or `rtu+tcp://host:port`"
+        case .model: "model's name: 1 to 64 of `A-Z a-z 0-9 . _ -`"
         }
     }
 
@@ -85,6 +95,9 @@ enum TextRule: Sendable, Hashable {
             try expect(["read", "technician", "admin"].contains(text) || consumes, description)
         case .sha256: try expect(text.count == 64 && text.allSatisfy(\.isHexDigit), description)
         case .mqttText: try expect(text.utf8.count <= 256, "at most 256 bytes")
+        case .shortText: try expect(text.utf8.count <= TextRules.lengthMax, "at most 64 bytes")
+        case .bus: _ = try TextRule.bus(text)
+        case .model: try expect(StationID.isValid(text), "1 to 64 of A-Z a-z 0-9 . _ -")
         }
     }
 
@@ -99,6 +112,15 @@ enum TextRule: Sendable, Hashable {
         case .moment: throw Misfit("is not between 1970 and 2100, expected a time such as 2026-11-23T00:00:00+07:00")
         case .withoutZone: throw Misfit("names no zone, expected a time such as \(text)+07:00")
         case .invalid: throw Misfit("is no time, expected one such as 2026-11-23T00:00:00+07:00")
+        }
+    }
+
+    static func bus(_ text: String) throws(Misfit) -> BusAddress {
+        do {
+            return try BusAddress(url: text)
+        } catch {
+            let reason = error.reason
+            throw Misfit(reason.contains("expected") ? reason : "\(reason), expected \(TextRule.bus.description)")
         }
     }
 

@@ -1,3 +1,6 @@
+import Readings
+import Registers
+
 /// Checks one value against what its key takes.
 struct ValueChecker {
     let zones: ZoneCatalog
@@ -26,8 +29,6 @@ struct ValueChecker {
         case (.size(let range), .text(let text)): return checkSize(text, range, node, kind, key: key)
         case (.texts(let rule, let least), .list(let nodes)):
             return checkTexts(nodes, rule, least, node, key: key)
-        case (.integers, .list(let nodes)):
-            return checkElements(nodes, key: key, "integers") { if case .integer = $0 { true } else { false } }
         case (.numbers(let count), .list(let nodes)):
             guard nodes.count == count else { return refuseType(node, "\(count) numbers", key: key) }
             return checkElements(nodes, key: key, "numbers") {
@@ -39,6 +40,13 @@ struct ValueChecker {
             }
         case (.map, .table(let nodes)):
             return checkElements(Array(nodes.values), key: key, "texts") { if case .text = $0 { true } else { false } }
+        case (.rawNumbers, .list(let nodes)): return checkRawNumbers(nodes, key: key)
+        case (.statuses, .table(let nodes)): return checkStatuses(nodes, key: key)
+        case (.number, .text(let text)) where ValueChecker.hasDecimalComma(text):
+            let point = text.replacing(",", with: ".")
+            faults.add(
+                .badValue, at: node.place, key: key, "\"\(text)\" has a decimal comma, expected a point: \(point)")
+            return nil
         default: return refuseType(node, ValueChecker.expectation(kind), key: key)
         }
     }
@@ -53,7 +61,9 @@ struct ValueChecker {
         case .texts: "a list of texts, such as [\"a\", \"b\"]"
         case .text, .optionalText: "a text in quotes"
         case .choice(let words), .limitedChoice(let words, _): "one of \(ValueChecker.list(words))"
-        case .integers, .numbers, .map: "a \(kind.typeName)"
+        case .rawNumbers: "a list of numbers, such as [65535, -999.9]"
+        case .statuses: "raw numbers and the status each means, such as { 0 = \"00\", 1 = \"01\" } (in CSV 0=00;1=01)"
+        case .numbers, .map: "a \(kind.typeName)"
         }
     }
 
@@ -62,7 +72,10 @@ struct ValueChecker {
     }
 
     private mutating func refuseType(_ node: Node, _ expected: String, key: String) -> CheckedTable.Checked? {
-        faults.add(.wrongType, at: node.place, key: key, "is \(node.value.kindName), expected \(expected)")
+        // A text is shown: in a table of models it may be anything.
+        var found = "is \(node.value.kindName)"
+        if case .text(let text) = node.value { found = "\"\(text.prefix(64))\" \(found)" }
+        faults.add(.wrongType, at: node.place, key: key, "\(found), expected \(expected)")
         return nil
     }
 
@@ -114,7 +127,7 @@ struct ValueChecker {
                 .outOfRange, at: node.place, key: key, "\(node.value.toml) is out of range, expected \(kind.rangeText)")
             return nil
         }
-        return .other
+        return .number(number)
     }
 
     private mutating func checkDuration(
@@ -170,5 +183,51 @@ struct ValueChecker {
             return refuseType(node, expected, key: key)
         }
         return .other
+    }
+
+    // MARK: Modbus
+
+    private mutating func checkRawNumbers(_ nodes: [Node], key: String) -> CheckedTable.Checked? {
+        var numbers: [RawNumber] = []
+        for node in nodes {
+            switch node.value {
+            case .integer(let integer): numbers.append(.integer(integer))
+            case .number(let number) where number.isFinite: numbers.append(.real(number))
+            case .number:
+                faults.add(
+                    .outOfRange, at: node.place, key: key,
+                    "\(node.value.toml) is never a value and need not be named, expected finite numbers")
+                return nil
+            default: return refuseType(node, "numbers, such as 65535 or -999.9", key: key)
+            }
+        }
+        return .rawNumbers(numbers)
+    }
+
+    private mutating func checkStatuses(_ nodes: [String: Node], key: String) -> CheckedTable.Checked? {
+        var statuses: [Int64: String] = [:]
+        for (name, node) in nodes.sorted(by: { $0.key < $1.key }) {
+            guard let raw = Quantity.integer(name) else {
+                faults.add(
+                    .badValue, at: node.place, key: key,
+                    "\"\(name)\" is no raw number, expected integers such as 0 or 0x10")
+                return nil
+            }
+            guard case .text(let text) = node.value else {
+                return refuseType(node, "the device status as a text in quotes, such as \"00\"", key: key)
+            }
+            guard case .text = checkText(text, node, .shortText, key: key) else { return nil }
+            if statuses.updateValue(text, forKey: raw) != nil {
+                faults.add(.duplicate, at: node.place, key: key, "\(raw) stands twice, expected it once")
+                return nil
+            }
+        }
+        return .statuses(statuses)
+    }
+
+    /// `0,1`, as much of the world writes 0.1.
+    private static func hasDecimalComma(_ text: String) -> Bool {
+        text.split(separator: ",", omittingEmptySubsequences: false).count == 2
+            && Double(text.replacing(",", with: ".")) != nil
     }
 }

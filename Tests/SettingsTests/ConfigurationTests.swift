@@ -1,4 +1,5 @@
 import Readings
+import Registers
 import Testing
 
 @testable import Settings
@@ -24,7 +25,7 @@ import Testing
                     listen: NetworkAddress(host: "127.0.0.1", port: 8780), isInsecureAllowed: false,
                     connectionsMax: 512,
                     headerTimeoutMilliseconds: 10_000))
-        #expect(settings.consumers.isEmpty && settings.mqtt.isEmpty)
+        #expect(settings.consumers.isEmpty && settings.mqtt.isEmpty && settings.modbus.isEmpty)
         #expect(settings.files.count == 1)
     }
 
@@ -166,6 +167,8 @@ import Testing
         #expect(configuration.node.name == "hanoi-1")
         #expect(configuration.consumers.map(\.name) == ["warehouse"])
         #expect(configuration.mqtt.map(\.name) == ["field"])
+        // A bus that is no bus would be polled for ever.
+        #expect(configuration.modbus.isEmpty)
         #expect(configuration.fileFaults().isEmpty)
     }
 
@@ -179,8 +182,17 @@ import Testing
         let folder = try SettingsFolder(["quantrac.toml": text])
         let configuration = try folder.settings()
         #expect(configuration.mqtt.first?.files.count == 4)
-        let keys = Schema.tables.filter(\.isSupported).flatMap(\.keys).filter(\.isSupported)
-        for key in keys { #expect(uncommented.contains { $0.hasPrefix("\(key.name) = ") }, "\(key.name)") }
+        #expect(configuration.modbus.first?.devices.first?.registers.map(\.parameter) == ["COD"])
+        func check(_ table: TableSpec) {
+            for key in table.keys where key.isSupported {
+                let isShown = uncommented.contains {
+                    $0.hasPrefix("\(key.name) = ") || $0.hasPrefix("# \(key.name) = ")
+                }
+                #expect(isShown, "\(table.name).\(key.name)")
+            }
+            table.tables.forEach(check)
+        }
+        Schema.tables.filter(\.isSupported).forEach(check)
         #expect(lines.allSatisfy { $0.count <= 120 })
     }
 

@@ -159,7 +159,7 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
 
     static let unsupported: [FaultCase] = [
         FaultCase(
-            "[[modbus]]\nname = \"a\"\nurl = \"tcp://b\"", .unsupported, 2, "modbus", "`[[modbus]]` is not acted on"),
+            "[[folder]]\nname = \"a\"\npath = \"/b\"", .unsupported, 2, "folder", "`[[folder]]` is not acted on"),
         FaultCase("[registry]", .unsupported, 2, "registry", "`[registry]` is not acted on by this version"),
         FaultCase("[http]\ntls_key_file = \"a\"", .unsupported, 3, "http.tls_key_file", "is not acted on"),
         .mqtt("format = \"senml+json\"", .unsupported, 5, "mqtt[field].format", "expected one of \"json\", \"value\""),
@@ -193,23 +193,21 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
             [[token]]
             name = "a"
             role = "root"
-            [[modbus]]
+            [[station]]
+            id = "HN 1"
             name = "b"
-            url = "tcp://c"
-            [[modbus.device]]
-            unit = 256
-            station = "HN 1"
-            [[modbus.device.register]]
-            name = "cod"
-            adress = 0
+            domain = "c"
+            [[station.parameter]]
+            symbol = "COD"
+            unti = "mg/L"
             """
         let found = try readFaults(text)
-        #expect(found.map(\.line) == [2, 2, 4, 5, 9, 10, 13])
+        #expect(found.map(\.line) == [2, 2, 4, 5, 6, 9, 11])
         #expect(
             found.map(\.kind) == [
-                .unsupported, .missing, .badValue, .unsupported, .outOfRange, .badValue, .unknownKey,
+                .unsupported, .missing, .badValue, .unsupported, .badValue, .missing, .unknownKey,
             ])
-        #expect(found.last?.key == "modbus[b].device[1].register[1].adress" && found.last?.suggestion == "address")
+        #expect(found.last?.key == "station[HN 1].parameter[1].unti" && found.last?.suggestion == "unit")
     }
 
     @Test func `come all at once, in the order of the lines`() throws {

@@ -10,6 +10,7 @@ final class SettingsFolder {
     init(_ files: [String: String] = [:]) throws {
         path = NSTemporaryDirectory() + "quantrac-settings-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path + "/conf.d", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: path + "/models", withIntermediateDirectories: true)
         for (name, text) in files { try write(Array(text.utf8), to: name) }
     }
 
@@ -51,10 +52,21 @@ func readFaults(_ text: String, _ environment: [String: String] = [:]) throws ->
     try SettingsFolder(["quantrac.toml": "node.name = \"n\"\n" + text]).faults(environment)
 }
 
+/// What is advised on one file of this text, after a first line with the node's name.
+func readWarnings(_ text: String) throws -> [SettingsWarning] {
+    try readSettings(text).warnings()
+}
+
 /// The project's own files.
 enum Project {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
+
+    /// The names of the files in a folder.
+    static func files(in folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path).sorted()
+            .filter { !$0.hasSuffix(".md") }
+    }
 
     static func text(_ name: String) throws -> String {
         try String(contentsOf: root.appending(path: name), encoding: .utf8)
