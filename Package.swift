@@ -29,6 +29,7 @@ let package = Package(
     targets: [
         // The vocabulary and the C libraries.
         .target(name: "Readings"),
+        .systemLibrary(name: "CModbus", pkgConfig: "libmodbus", providers: [.apt(["libmodbus-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -37,6 +38,8 @@ let package = Package(
         .target(name: "Release", dependencies: ["CRelease"]),
         .target(name: "OwnThread"),
         .target(name: "Systemd"),
+        .target(name: "Registers"),
+        .target(name: "Modbus", dependencies: ["CModbus", "OwnThread", "Registers"]),
         .target(name: "Mosquitto", dependencies: ["CMosquitto", "OwnThread"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         .target(name: "Compression", dependencies: ["CZlib", "CZstd"]),
@@ -44,7 +47,10 @@ let package = Package(
         // The stages, in the order in which a reading meets them.
         .target(
             name: "Acquisition",
-            dependencies: ["Readings", "Mosquitto", "OwnThread", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "Readings", "Registers", "Modbus", "Mosquitto", "OwnThread",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .target(name: "Decoding", dependencies: ["Readings"]),
         .target(name: "Quality", dependencies: ["Readings"]),
         .target(
@@ -73,12 +79,13 @@ let package = Package(
             ]),
 
         // What joins them.
-        .target(name: "Settings", dependencies: ["Readings", .product(name: "TOMLKit", package: "TOMLKit")]),
+        .target(
+            name: "Settings", dependencies: ["Readings", "Registers", .product(name: "TOMLKit", package: "TOMLKit")]),
         .target(
             name: "Pipeline",
             dependencies: [
-                "Readings", "OwnThread", "Release", "Systemd", "Acquisition", "Decoding", "Quality", "Queue",
-                "Delivery",
+                "Readings", "Registers", "OwnThread", "Release", "Systemd", "Acquisition", "Decoding", "Quality",
+                "Queue", "Delivery",
                 "Settings",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -87,7 +94,7 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Readings", "Mosquitto", "OwnThread",
+                "Readings", "Registers", "Modbus", "Mosquitto", "OwnThread",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -95,18 +102,19 @@ let package = Package(
         .executableTarget(
             name: "quantrac",
             dependencies: [
-                "Readings", "OwnThread", "Release", "Systemd", "Decoding", "Quality", "Queue", "Delivery", "Settings",
-                "Pipeline", "Simulation",
+                "Readings", "Registers", "Modbus", "OwnThread", "Release", "Systemd", "Decoding", "Quality", "Queue",
+                "Delivery", "Settings", "Pipeline", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
         // What measures it.
-        .target(name: "CLoop", dependencies: ["CSQLite"], path: "Benchmarks/CLoop"),
+        .target(name: "CLoop", dependencies: ["CModbus", "CSQLite"], path: "Benchmarks/CLoop"),
         .executableTarget(
             name: "bench",
             dependencies: [
-                "CLoop", "Readings", "Decoding", "Quality", "Queue", "Mosquitto", "OwnThread", "SQLite",
+                "CLoop", "Readings", "Registers", "Acquisition", "Decoding", "Modbus", "Quality", "Queue", "Mosquitto",
+                "OwnThread", "SQLite",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Benchmarks/Bench"),
@@ -115,12 +123,18 @@ let package = Package(
         .target(
             name: "QuantracTesting",
             dependencies: [
-                "Readings", "Acquisition", "Decoding", "Mosquitto", "OwnThread", "Queue",
+                "Readings", "Registers", "Acquisition", "Decoding", "Modbus", "Mosquitto", "OwnThread", "Queue",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .target(name: "CModbusPeer", dependencies: ["CModbus"], path: "Tests/CModbusPeer"),
         .target(name: "CCrashVFS", dependencies: ["CSQLite"], path: "Tests/CCrashVFS"),
-        .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition"]),
+        .testTarget(
+            name: "AcquisitionTests",
+            dependencies: [
+                "Acquisition", "Modbus", "OwnThread", "QuantracTesting", "Readings", "Registers",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "CrashTests",
             dependencies: [
@@ -148,8 +162,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Acquisition", "Decoding", "Mosquitto", "OwnThread", "Pipeline", "QuantracTesting", "Settings",
-                "Simulation",
+                "Acquisition", "CModbusPeer", "Decoding", "Modbus", "Mosquitto", "OwnThread", "Pipeline",
+                "QuantracTesting", "Registers", "Settings", "Simulation",
                 "quantrac", "Compression", "Delivery", "Queue", "Readings",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -163,22 +177,25 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        .testTarget(name: "ModbusTests", dependencies: ["Modbus", "OwnThread", "QuantracTesting", "Registers"]),
         .testTarget(name: "MosquittoTests", dependencies: ["Mosquitto", "OwnThread", "QuantracTesting"]),
         .testTarget(name: "OwnThreadTests", dependencies: ["OwnThread"]),
         .testTarget(name: "QualityTests", dependencies: ["Quality", "Readings"]),
         .testTarget(
             name: "QuantracTests",
             dependencies: [
-                "quantrac", "Delivery", "Queue", "Readings", "Settings", "Simulation",
+                "quantrac", "Delivery", "Modbus", "Queue", "Readings", "Registers", "Settings", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "QueueTests", dependencies: ["Queue", "QuantracTesting", "Readings", "SQLite"]),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"]),
+        .testTarget(name: "RegistersTests", dependencies: ["Registers"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
         .testTarget(
             name: "SettingsTests",
-            dependencies: ["Settings", "Readings", .product(name: "TOMLKit", package: "TOMLKit")]),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Readings"]),
+            dependencies: ["Settings", "Readings", "Registers", .product(name: "TOMLKit", package: "TOMLKit")]),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "Modbus", "OwnThread", "Readings", "Registers"]),
         .testTarget(name: "SystemdTests", dependencies: ["QuantracTesting", "Systemd"]),
         .testTarget(name: "TidyTests", dependencies: ["Readings", "Decoding"]),
     ]

@@ -36,6 +36,8 @@ public struct SourceSnapshot: Sendable {
     public var sessionsLost: Int64 = 0
     public var subscriptionsRefused: Int64 = 0
     public var oversizeDropped: Int64 = 0
+    /// Of a Modbus bus: how it and its devices stand.
+    public var bus: BusReport?
 
     public init(
         name: String, isConnected: Bool, state: String, detail: String?, since: Timestamp, lastMessage: Timestamp?

@@ -23,6 +23,18 @@ final class IntakeStage: Sendable {
     }
 }
 
+/// The stage of a source whose readings need no decoding: a Modbus bus reads registers, and knows what they mean.
+struct PolledStage: Sendable {
+    let queue: ReadingQueue
+
+    /// Called on the bus's own thread; blocks it until the commit.
+    ///
+    /// - Throws: what the queue says when nothing was stored. The same batch may be offered again.
+    func accept(_ intake: inout Intake) throws {
+        _ = try queue.append(&intake)
+    }
+}
+
 /// The stage of a trial: what came in is decoded and shown.
 final class TrialStage: Sendable {
     private let show: @Sendable (Intake) throws -> Void

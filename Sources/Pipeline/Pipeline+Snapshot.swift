@@ -29,5 +29,6 @@ extension SourceSnapshot {
         sessionsLost = status.sessionsLost
         subscriptionsRefused = status.subscriptionsRefused
         oversizeDropped = status.oversizeDropped
+        bus = status.bus
     }
 }

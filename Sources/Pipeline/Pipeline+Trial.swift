@@ -2,20 +2,22 @@ import Acquisition
 import Decoding
 import OwnThread
 public import Readings
+public import Registers
 public import Settings
 
 /// The sources without the queue: what a person looks at before the daemon is let loose.
 extension Pipeline {
     /// Listens to all sources for `duration`, decodes what arrives and shows it; stores nothing.
     ///
-    /// It logs in beside the running daemon, with a session of its own that ends with it, so that nothing is taken away
-    /// from anybody. Messages that wait in the daemon's session are not seen.
+    /// It logs in at the brokers beside the running daemon, with a session of its own that ends with it, so that nothing
+    /// is taken away from anybody. Messages that wait in the daemon's session are not seen. Modbus buses are polled by
+    /// their schedule; a serial line that the daemon has open is not there for us, and its bus is among the silent.
     /// - Parameter show: Called on the sources' threads, for one batch at a time of each source.
     /// - Returns: The sources that were not connected at the end, with the reason.
     public func test(
         for duration: Duration, show: @escaping @Sendable (Intake) throws -> Void
     ) async throws -> [(source: String, reason: String)] {
-        var sources: [MQTTSource] = []
+        var sources: [any Source] = []
         var silent: [(source: String, reason: String)] = []
         try await withThrowingTaskGroup(of: Void.self) { group in
             for settings in configuration.mqtt {
@@ -25,6 +27,11 @@ extension Pipeline {
                 let stage = TrialStage(decoder: try IntakeDecoder(settings), show: show)
                 sources.append(source)
                 group.addTask { try await source.run(accept: stage.accept) }
+            }
+            for bus in configuration.modbus {
+                let source = ModbusSource(bus: bus, logger: logger)
+                sources.append(source)
+                group.addTask { try await source.run { intake in try show(intake) } }
             }
             group.addTask { try await Task.sleep(for: duration) }
             // The first that ends is the time, or a source that gave up.
@@ -45,6 +52,18 @@ extension Pipeline {
             // It blocks for as long as the network does.
             try await OwnThread(name: "probe").run { try MQTTProbe.check(settings) }
             return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// Opens a bus and asks each of its devices once.
+    ///
+    /// - Returns: Why it did not work; `nil` when every device answered.
+    public func refusal(of bus: BusDefinition) async -> String? {
+        do {
+            // It blocks for as long as the bus's timeouts add up to.
+            return try await OwnThread(name: "probe").run { ModbusProbe.check(bus: bus) }
         } catch {
             return "\(error)"
         }

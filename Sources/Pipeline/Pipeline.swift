@@ -35,14 +35,7 @@ public struct Pipeline: Sendable {
         }
         try queue.configureConsumers(configuration.consumers.map(ConsumerDefinition.init))
 
-        let inlets = try configuration.mqtt.map { settings in
-            Inlets.Inlet(
-                source: MQTTSource(
-                    settings: MQTTSourceSettings(
-                        settings, lingerMilliseconds: configuration.queue.commitAfterMilliseconds),
-                    grants: queue, logger: logger, digest: PayloadDigest.sha256),
-                stage: IntakeStage(queue: queue, decoder: try IntakeDecoder(settings)))
-        }
+        let inlets = try brokers(queue) + buses(queue)
         let sources = inlets.map(\.source)
         let delivery = HTTPService(
             settings: httpSettings, queue: queue, clock: SystemWallClock(), logger: logger,
@@ -58,13 +51,32 @@ public struct Pipeline: Sendable {
             logger: logger
         ).run()
     }
+
+    private func brokers(_ queue: ReadingQueue) throws -> [Inlets.Inlet] {
+        try configuration.mqtt.map { settings in
+            let stage = IntakeStage(queue: queue, decoder: try IntakeDecoder(settings))
+            return Inlets.Inlet(
+                source: MQTTSource(
+                    settings: MQTTSourceSettings(
+                        settings, lingerMilliseconds: configuration.queue.commitAfterMilliseconds),
+                    grants: queue, logger: logger, digest: PayloadDigest.sha256),
+                accept: stage.accept)
+        }
+    }
+
+    private func buses(_ queue: ReadingQueue) -> [Inlets.Inlet] {
+        let stage = PolledStage(queue: queue)
+        return configuration.modbus.map { bus in
+            Inlets.Inlet(source: ModbusSource(bus: bus, logger: logger), accept: stage.accept)
+        }
+    }
 }
 
 /// The sources, each with the stage behind it. They stop together; one that gives up takes the daemon with it.
 private struct Inlets: Service {
     struct Inlet: Sendable {
         let source: any Source
-        let stage: IntakeStage
+        let accept: @Sendable (inout Intake) throws -> Void
     }
 
     let inlets: [Inlet]
@@ -73,7 +85,7 @@ private struct Inlets: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for inlet in inlets {
-                    group.addTask { try await inlet.source.run(accept: inlet.stage.accept) }
+                    group.addTask { try await inlet.source.run(accept: inlet.accept) }
                 }
                 // A daemon without sources still delivers what it has.
                 group.addTask { try await gracefulShutdown() }

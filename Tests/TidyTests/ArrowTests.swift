@@ -8,11 +8,15 @@ private let arrows: [String: Arrow] = [
     "OwnThread": Arrow(ours: [], theirs: [], system: ["Glibc", "Dispatch", "Synchronization"]),
     "Release": Arrow(ours: ["CRelease"], theirs: []),
     "Systemd": Arrow(ours: [], theirs: [], system: ["Glibc"]),
+    "Registers": Arrow(ours: [], theirs: [], system: ["Glibc"]),
+    "Modbus": Arrow(
+        ours: ["CModbus", "OwnThread", "Registers"], theirs: [], system: ["Glibc", "Synchronization"]),
     "Mosquitto": Arrow(ours: ["CMosquitto", "OwnThread"], theirs: [], system: ["Glibc", "Synchronization"]),
     "SQLite": Arrow(ours: ["CSQLite"], theirs: [], system: ["Glibc"]),
     "Compression": Arrow(ours: ["CZlib", "CZstd"], theirs: []),
     "Acquisition": Arrow(
-        ours: ["Readings", "Mosquitto", "OwnThread"], theirs: ["Logging"], system: ["Glibc", "Synchronization"]),
+        ours: ["Readings", "Registers", "Modbus", "Mosquitto", "OwnThread"], theirs: ["Logging"],
+        system: ["Glibc", "Synchronization"]),
     "Decoding": Arrow(ours: ["Readings"], theirs: [], system: ["Glibc"]),
     "Quality": Arrow(ours: ["Readings"], theirs: []),
     "Queue": Arrow(
@@ -26,24 +30,27 @@ private let arrows: [String: Arrow] = [
         ],
         system: ["Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
     "Settings": Arrow(
-        ours: ["Readings"], theirs: ["TOMLKit"], system: ["Foundation", "FoundationEssentials", "Glibc"]),
+        ours: ["Readings", "Registers"], theirs: ["TOMLKit"], system: ["Foundation", "FoundationEssentials", "Glibc"]),
     "Pipeline": Arrow(
         ours: [
-            "Readings", "OwnThread", "Systemd", "Acquisition", "Decoding", "Quality", "Queue", "Delivery", "Settings",
-            "Release",
+            "Readings", "Registers", "OwnThread", "Systemd", "Acquisition", "Decoding", "Quality", "Queue", "Delivery",
+            "Settings", "Release",
         ],
         theirs: ["Logging", "ServiceLifecycle", "UnixSignals"], system: ["Glibc", "Synchronization"]),
     "Simulation": Arrow(
-        ours: ["Readings", "Mosquitto", "OwnThread"], theirs: ["Logging", "Subprocess", "SystemPackage"],
+        ours: ["Readings", "Registers", "Modbus", "Mosquitto", "OwnThread"],
+        theirs: ["Logging", "Subprocess", "SystemPackage"],
         system: ["Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
     "QuantracTesting": Arrow(
-        ours: ["Readings", "OwnThread", "Mosquitto", "SQLite", "Acquisition", "Decoding", "Queue"],
+        ours: [
+            "Readings", "Registers", "OwnThread", "Modbus", "Mosquitto", "SQLite", "Acquisition", "Decoding", "Queue",
+        ],
         theirs: ["Crypto", "Logging"],
         system: ["Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Testing"]),
     "quantrac": Arrow(
         ours: [
-            "Readings", "OwnThread", "Release", "Systemd", "Decoding", "Quality", "Queue", "Delivery", "Settings",
-            "Pipeline", "Simulation",
+            "Readings", "Registers", "Modbus", "OwnThread", "Release", "Systemd", "Decoding", "Quality", "Queue",
+            "Delivery", "Settings", "Pipeline", "Simulation",
         ],
         theirs: ["ArgumentParser", "Logging"],
         system: ["Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),

@@ -24,7 +24,7 @@ import Testing
     @Test func `unsafe stands only around C libraries, sockets and threads`() {
         // QuantracTesting plays brokers and disks that fail: sockets and C functions, in no product.
         let allowed: Set = [
-            "Mosquitto", "SQLite", "OwnThread", "Release", "Systemd", "Compression", "QuantracTesting",
+            "Mosquitto", "Modbus", "SQLite", "OwnThread", "Release", "Systemd", "Compression", "QuantracTesting",
         ]
         refuse(/\bunsafe\b|@unsafe|nonisolated\(unsafe\)|@safe\b/, "unsafe") { source, line in
             !allowed.contains(source.target) && !line.contains("unownedExecutor")

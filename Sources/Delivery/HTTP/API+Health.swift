@@ -90,6 +90,33 @@ extension API {
             ("messages", JSONValue(source?.messages)), ("reconnects", JSONValue(source?.reconnects)),
             ("received", .integer(counters.received)), ("queued", .integer(counters.queued)),
             ("duplicates", .integer(counters.duplicates)), ("dead_letters", .integer(counters.deadLetters)),
+            ("bus", source?.bus.map { document($0) } ?? .null),
+        ])
+    }
+
+    private static func document(_ bus: BusReport) -> JSONValue {
+        .object([
+            ("address", .string(bus.address)), ("utilisation", .number(bus.utilisation)),
+            ("connects", .integer(bus.connects)), ("disconnects", .integer(bus.disconnects)),
+            ("late_answers", .integer(bus.lateAnswers)), ("stray_bytes", .integer(bus.strayBytes)),
+            ("devices", .array(bus.devices.map { document($0) })),
+        ])
+    }
+
+    private static func document(_ device: DeviceReport) -> JSONValue {
+        let errors = device.errors.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.integer($0.value)) }
+        return .object([
+            ("unit", .integer(Int64(device.unit))), ("station", .string(device.station)),
+            ("sensor", .integer(Int64(device.sensor))), ("state", .string(device.state.rawValue)),
+            ("detail", JSONValue(device.detail)), ("since", .string(device.since.description)),
+            ("last_answer", JSONValue(device.lastAnswer?.description)), ("polls", .integer(device.polls)),
+            ("polls_failed", .integer(device.pollsFailed)), ("polls_partial", .integer(device.pollsPartial)),
+            ("overruns", .integer(device.overruns)), ("polls_paused", .integer(device.pollsPaused)),
+            ("requests", .integer(device.requests)), ("retries", .integer(device.retries)),
+            ("errors", .object(errors)), ("breaker_opens", .integer(device.breakerOpens)),
+            ("latency_ms", device.meanLatencyMilliseconds.map { .number($0) } ?? .null),
+            ("lateness_ms", .number(Double(device.latenessNanoseconds) / 1e6)),
+            ("illegal_addresses", .string(device.illegalAddresses)),
         ])
     }
 

@@ -10,6 +10,7 @@ extension API {
         var text = MetricsText()
         addNode(snapshot, to: &text)
         addSources(snapshot.sources, to: &text)
+        text.add(buses: snapshot.sources)
         addCounters(queue.counters().with(snapshot.sources.map(\.name)), to: &text)
         addQueue(queue.health, summary, to: &text)
         addConsumers(consumers, to: &text)
@@ -128,7 +129,7 @@ struct MetricsText {
     private var name = ""
 
     enum Kind: String {
-        case counter, gauge, histogram
+        case counter, gauge, histogram, summary
     }
 
     mutating func family(_ name: String, _ kind: Kind, _ help: String) {
