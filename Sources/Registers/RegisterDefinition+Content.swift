@@ -61,7 +61,7 @@ extension RegisterDefinition {
             return content
         }
         content.isSaturated = lists(saturated, raw)
-        content.setValue(scaled(number))
+        content.setValue(scaling.value(of: number))
         return content
     }
 
@@ -70,11 +70,6 @@ extension RegisterDefinition {
         content.isSentinel = lists(missing, number)
         content.isNotANumber = !content.isSentinel
         return content
-    }
-
-    /// A number by itself stays what it is, a negative zero too.
-    private func scaled(_ number: Double) -> Double {
-        scale == 1 && offset == 0 ? number : number * scale + offset
     }
 
     private func lists(_ numbers: [RawNumber], _ raw: RawContent) -> Bool {
@@ -94,7 +89,7 @@ extension RegisterDefinition {
         while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
         var content = RegisterContent(raw: .text(RegisterText.escaped(bytes)), value: nil)
         if let number = RegisterText.number(bytes) {
-            content.setValue(scaled(number))
+            content.setValue(scaling.value(of: number))
         } else {
             content.isNotANumber = true
         }

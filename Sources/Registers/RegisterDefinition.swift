@@ -14,9 +14,14 @@ public struct RegisterDefinition: Sendable, Hashable {
     public var bit = 0
     /// `bits`: how many bits, 1 … 16. `string`: how many registers, 1 … 125.
     public var width = 1
-    /// value = raw × scale + offset.
-    public var scale = 1.0
-    public var offset = 0.0
+    /// value = raw × scale + offset, computed in decimals where raw is whole: 702 × 0.01 is 7.02.
+    public var scale = 1.0 {
+        didSet { scaling = DecimalScaling(scale: scale, offset: offset) }
+    }
+    public var offset = 0.0 {
+        didSet { scaling = DecimalScaling(scale: scale, offset: offset) }
+    }
+    private(set) var scaling = DecimalScaling(scale: 1, offset: 0)
     /// Of the value.
     public var unit: String?
     /// Raw numbers that mean "no value", compared before anything is computed.
