@@ -35,6 +35,14 @@ import Testing
                 == "unit 1 (S1), holding 0-1: no answer; unit 2 (S2), holding 0-1: exception 2 (illegal data address)")
     }
 
+    @Test func `is content with a device that refuses a part`() {
+        let line = line()
+        let bank = RegisterBank(unit: 2)
+        bank.illegal = [.holding: [0..<1]]
+        line.units[2] = bank
+        #expect(check(line) == nil)
+    }
+
     @Test func `tries again as the bus does`() {
         let line = line()
         let bank = RegisterBank(unit: 1)

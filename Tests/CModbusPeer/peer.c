@@ -97,7 +97,7 @@ static struct modbus_peer_step fate(struct modbus_peer *peer) {
 }
 
 struct modbus_peer_request peer_note(
-    struct modbus_peer *peer, uint8_t unit, uint8_t function, uint16_t address, uint16_t count) {
+    struct modbus_peer *peer, uint8_t unit, uint8_t function, uint16_t address, uint16_t count, int64_t at) {
     pthread_mutex_lock(&peer->lock);
     if (peer->request_count == peer->request_capacity) {
         peer->request_capacity = peer->request_capacity ? peer->request_capacity * 2 : 1024;
@@ -106,7 +106,7 @@ struct modbus_peer_request peer_note(
     }
     struct modbus_peer_step step = fate(peer);
     struct modbus_peer_request request = {
-        .at_nanoseconds = peer_now(),
+        .at_nanoseconds = at,
         .counter = peer->settings.is_counting ? (uint32_t)peer->request_count + 1 : 0,
         .address = address,
         .count = count,

@@ -46,7 +46,7 @@ int64_t peer_now(void);
 double peer_random(uint64_t *state);
 /// Notes a request, takes its fate from the script or by lot, and returns what was noted.
 struct modbus_peer_request peer_note(
-    struct modbus_peer *peer, uint8_t unit, uint8_t function, uint16_t address, uint16_t count);
+    struct modbus_peer *peer, uint8_t unit, uint8_t function, uint16_t address, uint16_t count, int64_t at);
 /// Notes that the answer to the request of that index has gone.
 void peer_note_sent(struct modbus_peer *peer, int32_t index);
 uint16_t peer_word(struct modbus_peer *peer, uint8_t unit, uint8_t function, uint16_t address, uint32_t counter);

@@ -17,7 +17,7 @@ static void answer(struct modbus_peer *peer, const uint8_t *query, int length) {
     const uint8_t *pdu = query + modbus_get_header_length(peer->context);
     uint8_t unit = pdu[-1], function = pdu[0];
     uint16_t address = (uint16_t)(pdu[1] << 8 | pdu[2]), count = (uint16_t)(pdu[3] << 8 | pdu[4]);
-    struct modbus_peer_request request = peer_note(peer, unit, function, address, count);
+    struct modbus_peer_request request = peer_note(peer, unit, function, address, count, peer_now());
     if (peer_is_illegal(peer, address, count)) {
         modbus_reply_exception(peer->context, query, MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS);
         return;

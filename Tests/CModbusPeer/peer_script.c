@@ -24,6 +24,8 @@ struct wire {
     int number;
     int length;
     uint8_t input[4096];
+    /// When each byte of `input` came.
+    int64_t came[4096];
 };
 
 struct waiting {
@@ -117,7 +119,7 @@ static void send_later(
     struct waiting *entry = &slave->waiting[slave->waiting_count++];
     *entry = (struct waiting){
         .due = peer_now() + milliseconds * 1000000,
-        .wire = wire->number,
+        .wire = slave->peer->settings.is_serial_server ? NEWEST : wire->number,
         // Only this thread appends to them.
         .request = slave->peer->request_count - 1,
         .length = length};
@@ -160,6 +162,7 @@ static void answer(
         __attribute__((fallthrough));
     case MODBUS_PEER_HANG_UP:
         send_later(slave, wire, frame, 0, 0);
+        slave->waiting[slave->waiting_count - 1].wire = wire->number;
         slave->waiting[slave->waiting_count - 1].hangs_up = true;
         return;
     case MODBUS_PEER_NOISE: used = append_noise(slave, bytes, 7); break;
@@ -207,7 +210,8 @@ static void read_requests(struct scripted *slave, struct wire *wire) {
         if (length > 0) {
             const uint8_t *pdu = wire->input + (peer->is_rtu ? 1 : 7);
             struct modbus_peer_request request = peer_note(
-                peer, pdu[-1], pdu[0], (uint16_t)(pdu[1] << 8 | pdu[2]), (uint16_t)(pdu[3] << 8 | pdu[4]));
+                peer, pdu[-1], pdu[0], (uint16_t)(pdu[1] << 8 | pdu[2]), (uint16_t)(pdu[3] << 8 | pdu[4]),
+                wire->came[length - 1]);
             answer(slave, wire, wire->input, length, request);
         } else {
             // As a slave that has seen no silence before a frame: it forgets all.
@@ -215,6 +219,7 @@ static void read_requests(struct scripted *slave, struct wire *wire) {
         }
         wire->length -= length;
         memmove(wire->input, wire->input + length, (size_t)wire->length);
+        memmove(wire->came, wire->came + length, (size_t)wire->length * sizeof *wire->came);
     }
 }
 
@@ -269,7 +274,8 @@ static int64_t send_due(struct scripted *slave) {
 static void read_wire(struct scripted *slave, struct wire *wire) {
     ssize_t count = read(wire->descriptor, wire->input + wire->length, sizeof wire->input - (size_t)wire->length);
     if (count > 0) {
-        wire->length += (int)count;
+        int64_t now = peer_now();
+        for (int i = 0; i < count; i++) wire->came[wire->length++] = now;
         if (wire->length == sizeof wire->input) wire->length = 0;
     } else if (count == 0 || errno != EAGAIN) {
         drop(slave, wire);

@@ -21,6 +21,12 @@ struct BusBoard {
     /// Nothing is expected to turn for a while.
     func pause() { board.pause() }
 
+    /// Nothing is asked yet, so that no answer to an earlier process is taken for one to us.
+    func showResting() {
+        board.pause()
+        board.enter(.connecting, detail: "lets pass what an earlier process may have asked")
+    }
+
     /// A batch could not be made durable.
     func countHeld() { board.update { $0.batchesHeld += 1 } }
 

@@ -20,7 +20,9 @@ final class BusLoop {
     private let events: ModbusEvents
     private let board: BusBoard
     private let stop: StopSwitch
-    private let startedAt: Int64
+    private var startedAt: Int64
+    /// Nothing is asked for so long at the beginning.
+    private let restNanoseconds: Int64
     private var schedule: PollSchedule
     private var pollers: [DevicePoller]
     /// Devices whose poll goes on when nothing is due, the oldest first.
@@ -34,24 +36,20 @@ final class BusLoop {
 
     init(
         bus: BusDefinition, channel: any ByteChannel, clock: any BusClock, events: ModbusEvents, board: StatusBoard,
-        stop: StopSwitch, accept: @escaping (inout Intake) throws -> Void
+        stop: StopSwitch, restNanoseconds: Int64 = 0, accept: @escaping (inout Intake) throws -> Void
     ) {
         self.bus = bus
         self.channel = channel
         self.clock = clock
         self.events = events
         self.stop = stop
+        self.restNanoseconds = restNanoseconds
         master = ModbusMaster(
             channel: channel, framing: bus.address.framing, line: bus.address.serialLine,
             lateResponseWindowNanoseconds: bus.lateResponseWindowMilliseconds * 1_000_000, clock: clock)
         let moment = BusMoment(monotonic: clock.monotonicNanoseconds(), wall: clock.wallMicroseconds())
         startedAt = moment.monotonic
-        let grids = bus.devices.map { device in
-            SlotGrid(
-                everyMilliseconds: device.everyMilliseconds ?? bus.everyMilliseconds,
-                offsetMilliseconds: bus.offsetMilliseconds)
-        }
-        schedule = PollSchedule(grids: grids, at: moment)
+        schedule = Self.schedule(of: bus, at: moment)
         let since = Timestamp(microsecondsSince1970: moment.wall)
         pollers = bus.devices.map { DevicePoller($0, on: bus, since: since) }
         let seed = UInt64(bitPattern: moment.monotonic)
@@ -63,6 +61,7 @@ final class BusLoop {
     /// Runs until stopped; throws what `accept` threw when it is not worth trying again.
     func run() throws {
         defer { master.close() }
+        rest()
         board.show(link, refusal: nil)
         while !isStopping, !stop.isRequested { try turn() }
         for index in pollers.indices where pollers[index].poll != nil {
@@ -70,6 +69,28 @@ final class BusLoop {
             finish(index)
         }
         try offerForTheLastTime()
+    }
+
+    /// Lets pass what may still be answered to the process before this one: on RTU nothing tells it from an answer to us.
+    ///
+    /// Slots in this time are not missed, as nothing was due yet.
+    private func rest() {
+        guard restNanoseconds > 0 else { return }
+        events.resting(milliseconds: restNanoseconds / 1_000_000)
+        board.showResting()
+        if !clock.sleep(untilMonotonic: startedAt + restNanoseconds) { isStopping = true }
+        let moment = BusMoment(monotonic: clock.monotonicNanoseconds(), wall: clock.wallMicroseconds())
+        startedAt = moment.monotonic
+        schedule = Self.schedule(of: bus, at: moment)
+    }
+
+    private static func schedule(of bus: BusDefinition, at moment: BusMoment) -> PollSchedule {
+        let grids = bus.devices.map { device in
+            SlotGrid(
+                everyMilliseconds: device.everyMilliseconds ?? bus.everyMilliseconds,
+                offsetMilliseconds: bus.offsetMilliseconds)
+        }
+        return PollSchedule(grids: grids, at: moment)
     }
 
     private func turn() throws {

@@ -12,6 +12,12 @@ struct ModbusEvents: Sendable {
         self.logger = logger
     }
 
+    func resting(milliseconds: Int64) {
+        logger.info(
+            "bus not asked yet, an earlier process may still be answered",
+            metadata: ["milliseconds": "\(milliseconds)"])
+    }
+
     func connected() {
         logger.info("bus connected")
     }

@@ -4,10 +4,14 @@ public import Registers
 
 /// Tries a bus and its devices, for `quantrac check --connect`.
 public enum ModbusProbe {
-    /// Opens the bus and asks one planned request of each device, with the bus's timeouts and retries.
+    /// So many registers of a device are asked for one by one when it refuses them together.
+    private static let registersTriedMax = 16
+
+    /// Opens the bus and asks one planned request of each device, with the bus's timeouts and retries; one that refuses it
+    /// is asked for its registers one by one.
     ///
     /// Blocks for up to that time for each device; at a tty that the daemon has, it says so at once.
-    /// - Returns: Why it did not work, with the devices by unit and station; `nil` when all is well.
+    /// - Returns: Why it did not work, with the devices by unit and station; `nil` when all of them answer.
     public static func check(bus: BusDefinition) -> String? {
         let wake: Wake
         do { wake = try Wake() } catch { return "\(error)" }
@@ -23,7 +27,9 @@ public enum ModbusProbe {
         var faults: [String] = []
         for device in bus.devices {
             guard let planned = device.plan().first else { continue }
-            switch ask(planned, of: device, on: bus, master, clock) {
+            var failure = ask(planned, of: device, on: bus, master, clock)
+            if failure == .exception(2), answersAlone(device, on: bus, master, clock) { failure = nil }
+            switch failure {
             case nil: continue
             // Nobody is asked in vain for a whole timeout each.
             case .failed(.channel(let error)) where !channel.isOpen: return error.description
@@ -33,6 +39,18 @@ public enum ModbusProbe {
             }
         }
         return faults.isEmpty ? nil : faults.joined(separator: "; ")
+    }
+
+    /// It refused a whole request, perhaps for a gap that nobody needs: a register by itself shows.
+    private static func answersAlone(
+        _ device: DeviceDefinition, on bus: BusDefinition, _ master: ModbusMaster, _ clock: any BusClock
+    ) -> Bool {
+        device.registers.indices.prefix(registersTriedMax).contains { place in
+            let register = device.registers[place]
+            let request = RegisterRequest(
+                kind: register.kind, address: register.address, count: UInt16(register.count))
+            return ask(PlannedRequest(request: request, members: [place]), of: device, on: bus, master, clock) == nil
+        }
     }
 
     private static func ask(

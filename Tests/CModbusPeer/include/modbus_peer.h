@@ -64,6 +64,8 @@ struct modbus_peer_settings {
     bool is_counting;
     /// Answers are delayed side by side, as by a gateway; otherwise the next request waits for the answer before it.
     bool is_overlapping;
+    /// Answers go to whoever is connected when they are due, as a serial server sends them.
+    bool is_serial_server;
     /// Addresses of every table that are refused with exception 2.
     uint16_t illegal_first, illegal_count;
     /// After the script: the share of the requests answered late, and not at all.
@@ -75,7 +77,7 @@ struct modbus_peer_settings {
 
 /// What a slave has been asked.
 struct modbus_peer_request {
-    /// CLOCK_MONOTONIC, when the request was there in full.
+    /// CLOCK_MONOTONIC, when the request was there in full; a slave that answers in turn may look at it later.
     int64_t at_nanoseconds;
     /// When the last byte of the answer was sent; 0: not yet, or never. Only of the slaves of our own code.
     int64_t sent_nanoseconds;
