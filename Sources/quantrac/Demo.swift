@@ -27,6 +27,7 @@ struct Demo: Sendable {
         case endAsked
         case ended(part: String, ChildProcess.End)
         case stationsEnded
+        case plantEnded
         case liveLineEnded
     }
 
@@ -42,9 +43,11 @@ struct Demo: Sendable {
         return try await LocalBroker.run(in: folder.broker) { broker in
             for attempt in 1... {
                 let port = Int.random(in: 15_000..<32_000)
-                try folder.writeConfiguration(broker: broker.url, httpPort: port)
+                let plant = try DemoPlant(folder: folder, seed: reporter.model.seed)
+                try folder.writeConfiguration(broker: broker.url, httpPort: port, plant: plant.settings)
                 do {
-                    return try await conduct(DemoParts(program: program, broker: broker, httpPort: port), signals)
+                    let parts = DemoParts(program: program, broker: broker, httpPort: port, plant: plant)
+                    return try await conduct(parts, signals)
                 } catch let failure as PartFailure {
                     let log = failure.part == "daemon" ? folder.daemonLog : folder.pullerLog
                     let words = folder.tail(of: log)
@@ -71,6 +74,10 @@ struct Demo: Sendable {
                 return .ended(
                     part: "daemon",
                     try await ChildProcess.run(parts.program, arguments, log: folder.daemonLog, until: daemonStop))
+            }
+            group.addTask {
+                try await parts.plant.server.run()
+                return .plantEnded
             }
             group.addTask { try await waitForDaemon() }
             try await Self.wait(for: .ready, in: &group)
@@ -104,7 +111,7 @@ struct Demo: Sendable {
             stopDaemon.finish()
             try await Self.wait(for: .ended(part: "daemon", .exited(0)), in: &group)
             group.cancelAll()
-            return try DemoResult(folder: folder, counts: simulator.counts)
+            return try DemoResult(folder: folder, counts: simulator.counts, plant: parts.plant.server.counts)
         }
     }
 
@@ -157,7 +164,7 @@ struct Demo: Sendable {
         while ContinuousClock.now < deadline {
             let counts = simulator.counts
             let figures = try DemoLiveLine.Figures(reader: reader)
-            if counts.waiting == 0, figures.queued >= Int64(counts.readings), figures.waiting == 0 { return }
+            if counts.waiting == 0, figures.published >= Int64(counts.readings), figures.waiting == 0 { return }
             try await Task.sleep(for: .milliseconds(20))
         }
     }

@@ -5,10 +5,12 @@ import Simulation
 /// `quantrac demo`: everything on this machine.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Show all of it on this machine: broker, stations, daemon and a puller.",
+        commandName: "demo",
+        abstract: "Show all of it on this machine: broker, stations, a Modbus plant, daemon and a puller.",
         discussion: """
             Everything runs in a temporary folder on loopback ports and ends with Ctrl-C. Only mosquitto must be \
-            installed. A few messages misbehave, so that dead letters and flags are seen.
+            installed. A few messages misbehave, and a unit of the plant falls silent now and then, so that dead letters, \
+            flags and gaps are seen.
             """)
 
     @Option(

@@ -8,6 +8,8 @@ struct DemoFolder: Sendable {
     /// What the puller has fetched.
     var warehouse: String { path + "/warehouse" }
     var configuration: String { path + "/quantrac.toml" }
+    /// Beside the configuration, where the daemon looks for models.
+    var plantModels: String { path + "/models/plant.toml" }
     var daemonLog: String { path + "/daemon.log" }
     var pullerLog: String { path + "/puller.log" }
 
@@ -17,7 +19,7 @@ struct DemoFolder: Sendable {
         let name = "quantrac-demo-" + String(UInt32.random(in: 0x1000_0000 ... .max), radix: 16)
         path = base.hasSuffix("/") ? base + name : "\(base)/\(name)"
         let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
-        for folder in [path, broker, data, warehouse] {
+        for folder in [path, broker, data, warehouse, path + "/models"] {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: false, attributes: mode)
         }
@@ -28,7 +30,9 @@ struct DemoFolder: Sendable {
     }
 
     /// Settings for the demo's daemon.
-    func writeConfiguration(broker url: String, httpPort: Int) throws {
+    ///
+    /// - Parameter plant: The table of a bus, if there is one.
+    func writeConfiguration(broker url: String, httpPort: Int, plant: String = "") throws {
         let text = """
             # Written by `quantrac demo`.
             [node]
@@ -53,8 +57,13 @@ struct DemoFolder: Sendable {
             url = "\(url)"
             topics = ["quantrac/v1/{station}/readings"]
 
+            \(plant)
             """
-        try Data(text.utf8).write(to: URL(filePath: configuration))
+        try write(text, to: configuration)
+    }
+
+    func write(_ text: String, to path: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: path))
     }
 
     /// The last lines of a log, for a message about what went wrong.

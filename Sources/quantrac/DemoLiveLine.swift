@@ -30,20 +30,35 @@ struct DemoLiveLine: Sendable {
 
     /// The queue's own numbers.
     struct Figures {
+        /// All that is stored.
         var queued: Int64 = 0
+        /// Of those, what the daemon has read from the Modbus plant.
+        var polled: Int64 = 0
+        /// Of those, what tells that a register of the plant did not answer.
+        var silences: Int64 = 0
         var duplicates: Int64 = 0
         var deadLetters: Int64 = 0
+        /// Received, and not found again in the other counters of its source.
+        var uncounted: Int64 = 0
         var delivered: Int64 = 0
         var waiting: Int64 = 0
         var usedBytes: Int64 = 0
 
+        /// Of those, what stations have published.
+        var published: Int64 { queued - polled - silences }
+
         init() {}
 
         init(reader: QueueReader) throws {
-            for source in try reader.counters().sources {
+            let counters = try reader.counters()
+            silences = counters.generated["silence"] ?? 0
+            queued = silences
+            for source in counters.sources {
                 queued += source.queued
+                if source.source == DemoPlant.source { polled += source.queued }
                 duplicates += source.duplicates
                 deadLetters += source.deadLetters
+                uncounted += abs(source.received - source.queued - source.duplicates - source.deadLetters)
             }
             for consumer in try reader.consumers() where consumer.definition.name == "warehouse" {
                 delivered += consumer.acknowledgedCount
@@ -57,7 +72,8 @@ struct DemoLiveLine: Sendable {
         let seconds = elapsed.components.seconds
         let clock = "\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)"
         return "\(clock)  \(Int(rate.rounded())) readings/s · stored \(Grouped.text(figures.queued)) · delivered "
-            + "\(Grouped.text(figures.delivered)) · waiting \(Grouped.text(figures.waiting)) · duplicates "
+            + "\(Grouped.text(figures.delivered)) · waiting \(Grouped.text(figures.waiting)) · polled "
+            + "\(Grouped.text(figures.polled)) · silences \(Grouped.text(figures.silences)) · duplicates "
             + "\(Grouped.text(figures.duplicates)) · dead letters \(Grouped.text(figures.deadLetters)) · "
             + Grouped.bytes(figures.usedBytes) + (counts.isConnected ? "" : " · the broker is away")
     }

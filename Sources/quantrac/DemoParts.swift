@@ -5,20 +5,26 @@ struct DemoParts: Sendable {
     let program: String
     let broker: LocalBroker
     let httpPort: Int
+    let plant: DemoPlant
 
     /// Says where to look; every line can be typed as it stands.
     func introduce(folder: DemoFolder, stations: Int) {
         let quantrac = Self.quoted(program)
         let config = "-c \(Self.quoted(folder.configuration))"
+        let models = Self.quoted(folder.plantModels)
         let http = "http://127.0.0.1:\(httpPort)"
         Output.note(
             """
             Quantrac demo: \(stations) simulated stations → mosquitto on port \(broker.port) → daemon → puller. Ctrl-C ends it.
+            The daemon also polls a simulated Modbus plant; its unit 4 falls silent for 8 seconds of every minute.
 
             In another terminal:
               \(quantrac) status \(config)
               \(quantrac) queue tail \(config)
               \(quantrac) queue list --station HN-KK-01 --parameter PM2.5 --from 2h \(config)
+              \(quantrac) queue list --station HN-NT-22 --parameter Flow_out --from 2m \(config)
+              \(quantrac) modbus plan \(config)
+              \(quantrac) modbus read \(plant.server.url) --unit 1 --model \(models) --name water-probe
               \(quantrac) deadletter list \(config)
               \(quantrac) deadletter show 1 \(config)
               \(quantrac) consumer list \(config)

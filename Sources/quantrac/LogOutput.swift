@@ -56,7 +56,7 @@ struct LogOutput: LogHandler {
         var fields = metadata.merging(event.metadata ?? [:]) { $1 }
         if let error = event.error { fields["error"] = "\(error)" }
         let sorted = fields.map { ($0.key, "\($0.value)") }.sorted { $0.0 < $1.0 }
-        let thing = sorted.filter { ["source", "consumer", "station", "part"].contains($0.0) }.map(\.1).joined(
+        let thing = sorted.filter { ["source", "consumer", "station", "unit", "part"].contains($0.0) }.map(\.1).joined(
             separator: " ")
         guard
             let withheld = repetition.admit(

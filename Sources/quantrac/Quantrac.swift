@@ -17,7 +17,10 @@ import Release
             CommandGroup(name: "Run:", subcommands: [RunCommand.self, DemoCommand.self, SimulateCommand.self]),
             CommandGroup(
                 name: "Look:",
-                subcommands: [StatusCommand.self, QueueCommand.self, DeadLetterCommand.self, DecodeCommand.self]),
+                subcommands: [
+                    StatusCommand.self, QueueCommand.self, DeadLetterCommand.self, DecodeCommand.self,
+                    ModbusCommand.self,
+                ]),
             CommandGroup(name: "Deliver:", subcommands: [ConsumerCommand.self, PullCommand.self]),
         ])
 

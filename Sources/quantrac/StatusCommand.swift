@@ -21,7 +21,8 @@ struct StatusCommand: AsyncParsableCommand {
         if listing.isJSON {
             try output.line(try document.map { Self.running($0) } ?? Self.stopped(reader))
         } else {
-            for line in try Self.lines(node, reader, DaemonStatus(document)) { try output.line(line) }
+            let buses = ModbusBusStatus.sources(in: document)
+            for line in try Self.lines(node, reader, DaemonStatus(document), buses) { try output.line(line) }
         }
         try output.flush()
     }
@@ -74,7 +75,10 @@ struct StatusCommand: AsyncParsableCommand {
         return line.finished
     }
 
-    private static func lines(_ node: ReadNode, _ reader: QueueReader, _ daemon: DaemonStatus?) throws -> [String] {
+    private static func lines(
+        _ node: ReadNode, _ reader: QueueReader, _ daemon: DaemonStatus?,
+        _ buses: [ModbusBusStatus.Source]
+    ) throws -> [String] {
         let time = node.localTime
         let now = Timestamp.current
         let summary = try reader.summary()
@@ -101,11 +105,15 @@ struct StatusCommand: AsyncParsableCommand {
         }
         for counters in counted.values.sorted(by: { $0.source < $1.source }) {
             let live = daemon?.sources.first { $0.name == counters.source }
+            // Of a bus the reason stands above its devices.
+            let isBus = buses.contains { $0.name == counters.source }
             sources.add(
-                counters.source, live?.text ?? "–", time.text(live?.lastMessageTime), Grouped.text(counters.received),
+                counters.source, (isBus ? live?.state : live?.text) ?? "–", time.text(live?.lastMessageTime),
+                Grouped.text(counters.received),
                 Grouped.text(counters.queued), Grouped.text(counters.duplicates), Grouped.text(counters.deadLetters))
         }
         if !sources.isEmpty { lines += [""] + sources.lines }
+        for source in buses { lines += [""] + (source.bus?.lines(of: source, time) ?? []) }
 
         var consumers = Table("CONSUMER", "REQUIRED", ">PENDING", "OLDEST", ">ACKNOWLEDGED", "LAST")
         for consumer in try reader.consumers() {

@@ -7,6 +7,11 @@ struct Table {
 
     /// A heading that begins with `>` makes a column of numbers, set to the right.
     init(_ headings: String...) {
+        self.init(headings: headings)
+    }
+
+    /// The same for headings that are known only when the table is made.
+    init(headings: [String]) {
         sides = headings.map { $0.hasPrefix(">") ? .right : .left }
         rows = [headings.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 }]
     }
@@ -14,6 +19,10 @@ struct Table {
     var isEmpty: Bool { rows.count == 1 }
 
     mutating func add(_ cells: String...) {
+        add(row: cells)
+    }
+
+    mutating func add(row cells: [String]) {
         precondition(cells.count == sides.count, "a row has a cell for every heading")
         rows.append(cells.map { Self.printable($0) })
     }

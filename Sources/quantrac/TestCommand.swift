@@ -6,8 +6,9 @@ struct TestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Listen to the sources for a while: decode, judge and print, commit nothing.",
         discussion: """
-            It logs in beside the running daemon under a name of its own and takes nothing away from it. Exits with 1 \
-            when nothing came or something could not be read, with 69 when no broker could be reached.
+            It logs in at the brokers beside the running daemon under a name of its own and takes nothing away from it. \
+            Modbus buses are polled by their schedule; a serial line that the daemon polls is busy. Exits with 1 when \
+            nothing came or something could not be read, with 69 when no broker and no bus could be reached.
             """)
 
     @OptionGroup var configuration: ConfigurationOptions
@@ -24,13 +25,17 @@ struct TestCommand: AsyncParsableCommand {
             printer.note(unreached: try await pipeline.test(for: length.duration, show: printer.show))
         }
         let outcome = printer.outcome
-        Output.note("\(outcome.readings) readings, \(outcome.faults) faults in \(outcome.payloads) payloads")
-        if !isInterrupted, outcome.payloads == 0, !outcome.unreached.isEmpty {
+        Output.note(
+            "\(outcome.readings) readings, \(outcome.faults) faults in \(outcome.payloads) payloads"
+                + (outcome.silences > 0 ? "; \(outcome.silences) times no answer" : ""))
+        if !isInterrupted, outcome.isEmpty, !outcome.unreached.isEmpty {
             throw CommandFailure(.unavailable, "not connected: \(outcome.unreached.joined(separator: "; "))")
         }
-        if !isInterrupted, outcome.payloads == 0 {
+        if !isInterrupted, outcome.isEmpty {
             throw CommandFailure(
-                .failure, "nothing came in \(length.defaultValueDescription); check the topics, and that stations send")
+                .failure,
+                "nothing came in \(length.defaultValueDescription); check the topics, and that stations send and "
+                    + "devices answer")
         }
         if outcome.faults > 0 { throw ExitCode(1) }
     }

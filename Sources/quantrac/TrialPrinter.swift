@@ -6,9 +6,14 @@ final class TrialPrinter: Sendable {
     struct Outcome: Sendable {
         var payloads = 0
         var readings = 0
+        /// Records that a polled device did not answer.
+        var silences = 0
         var faults = 0
         /// Sources that were not connected at the end, with the reason.
         var unreached: [String] = []
+
+        /// Nothing came from anywhere.
+        var isEmpty: Bool { payloads == 0 && readings == 0 }
     }
 
     private let isJSON: Bool
@@ -27,18 +32,22 @@ final class TrialPrinter: Sendable {
     func show(_ intake: Intake) throws {
         try state.withLock { state in
             state.payloads += intake.payloads.count
-            state.readings += intake.readings.count
+            let silences = intake.readings.count { $0.isSilenceRecord }
+            state.readings += intake.readings.count - silences
+            state.silences += silences
             state.faults += intake.faults.count
             var output = Output()
             for reading in intake.readings {
                 try output.line(isJSON ? DraftText.json(reading, in: intake) : DraftText.line(reading, in: intake))
             }
             for fault in intake.faults {
-                let topic = Table.printable(intake.string(intake.payloads[Int(fault.payload)].topic) ?? "")
+                let place = Int(fault.payload)
+                let topic = intake.payloads.indices.contains(place) ? intake.payloads[place].topic : .none
+                let subject = Table.printable(intake.string(topic) ?? intake.source)
                 try output.line(
                     isJSON
                         ? DraftText.json(fault)
-                        : "\(topic): offset \(fault.offset), \(fault.reason.rawValue): \(FaultText.meaning(fault.reason.rawValue))"
+                        : "\(subject): offset \(fault.offset), \(fault.reason.rawValue): \(FaultText.meaning(fault.reason.rawValue))"
                 )
             }
             try output.flush()
