@@ -8,6 +8,7 @@ import Foundation
         ("2", "drain, 10 readings a message", { try DrainRows(workplace: $0).tenReadings() }),
         ("3", "decode, judge and commit in process", { try InProcessRow(workplace: $0).emptyQueue() }),
         ("5", "pull over loopback HTTP", { try PullRows(workplace: $0).rows() }),
+        ("7", "Modbus polls", { try ModbusRows(workplace: $0).rows() }),
         ("8", "resident memory", { try MemoryRows(workplace: $0).rows() }),
         ("9", "start and rate with rows kept", { try KeptRows(workplace: $0).rows() }),
     ]

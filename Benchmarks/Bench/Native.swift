@@ -13,6 +13,14 @@ enum Native {
         return seconds
     }
 
+    /// Reads registers of a Modbus slave in libmodbus's own way; the seconds it took.
+    static func modbusLoop(port: Int, registers: Int, sweeps: Int) throws -> Double {
+        var seconds = 0.0
+        let code = unsafe c_modbus_loop(Int32(port), Int32(registers), sweeps, &seconds)
+        guard code == 0 else { throw BenchError("the libmodbus loop ended with errno \(code)") }
+        return seconds
+    }
+
     /// A loopback port that was free a moment ago.
     static func freePort() throws -> Int {
         let port = Int(c_free_port())
@@ -48,7 +56,16 @@ final class Child {
         self.pid = pid
     }
 
-    deinit {
+    /// A process that was started already.
+    init(pid: Int32, name: String) {
+        self.pid = pid
+        self.name = name
+    }
+
+    deinit { end() }
+
+    /// SIGKILL, unless it has ended.
+    func end() {
         guard !isReaped else { return }
         kill(pid, SIGKILL)
         _ = try? wait(seconds: 5)

@@ -144,7 +144,8 @@ struct BusReader {
                 .conflict, at: table.place, key: table.path,
                 "its polls need \(BusReader.percent(load.utilisation)) of the line's time, expected at most "
                     + "\(BusReader.percent(BusReader.utilisationMax)); raise `every` of the bus or a device, or the baud "
-                    + "rate, or put devices on another line (`quantrac modbus plan` shows the requests)")
+                    + "rate, or put devices on another line (`quantrac modbus plan --model FILE --url URL --every TIME` shows what a "
+                    + "device needs)")
         } else if load.utilisationWithOneSilent > BusReader.utilisationMax {
             advice.append(
                 SettingsWarning(

@@ -6,6 +6,14 @@ public enum ModelFile {
     ///
     /// - Returns: The models in the order of the file; at least one.
     public static func load(path: String) -> Result<[DeviceModel], SettingsFaults> {
+        guard FileState(path: path) != .missing else {
+            let place = Place(file: path)
+            return .failure(
+                SettingsFaults(faults: [
+                    SettingsFault(
+                        .unreadable, at: place, key: "", "there is no such file, expected one of models, .toml or .csv")
+                ]))
+        }
         var reader = ModelReader()
         reader.read(path: path)
         var faults = reader.faults
