@@ -10,7 +10,11 @@ extension ModbusMaster {
             let count = try receive(until: exchange.deadline)
             if count > 0, let answer = takeFrames(&exchange, &words) { return answer }
             let now = clock.monotonicNanoseconds()
-            if count == 0 || now >= exchange.deadline { return giveUp(exchange) }
+            if now >= exchange.deadline {
+                // What seemed to begin an answer did not: it may stand in the way of the right one.
+                if let answer = takeFrames(&exchange, &words, isLast: true) { return answer }
+                return giveUp(exchange)
+            }
             if !exchange.hasSeenBroken, RTUFrames.hasBroken(exchange.shape, in: incoming, from: 0) {
                 exchange.hasSeenBroken = true
                 exchange.deadline = min(exchange.deadline, now + Self.brokenAnswerNanoseconds)
@@ -19,8 +23,14 @@ extension ModbusMaster {
         }
     }
 
-    private func takeFrames(_ exchange: inout Exchange, _ words: inout [UInt16]) -> ModbusAnswer? {
-        while let frame = RTUFrames.first(in: incoming, from: 0, request: outgoing) {
+    private func takeFrames(
+        _ exchange: inout Exchange, _ words: inout [UInt16], isLast: Bool = false
+    ) -> ModbusAnswer? {
+        let (asked, started) = (exchange.shape, clock.monotonicNanoseconds())
+        while let frame = RTUFrames.first(
+            in: incoming, from: 0, request: outgoing,
+            isAwaited: { !isLast && ($0 == asked || outstanding.awaits($0, now: started)) })
+        {
             counters.strayBytes += Int64(frame.range.lowerBound)
             defer { consume(frame.range.upperBound) }
             if frame.isEcho { continue }

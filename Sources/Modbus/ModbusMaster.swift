@@ -10,6 +10,9 @@ public import Registers
 /// docs/decisions/0013-modbus-frames-are-ours.md. Owned by one thread.
 public final class ModbusMaster {
     public internal(set) var counters = MasterCounters()
+    /// When the last request was sent and when it was answered or given up, monotonic nanoseconds; `nil` when the last `ask`
+    /// sent nothing.
+    public private(set) var lastExchange: (sent: Int64, ended: Int64)?
 
     let channel: any ByteChannel
     let framing: ModbusFraming
@@ -70,6 +73,7 @@ public final class ModbusMaster {
     /// - Precondition: 1 … 125 registers or 1 … 2000 bits.
     public func ask(_ request: ModbusRequest, timeoutNanoseconds: Int64, into words: inout [UInt16]) -> ModbusAnswer {
         words.removeAll(keepingCapacity: true)
+        lastExchange = nil
         precondition(
             1...(request.registers.kind.isBit ? 2000 : 125) ~= request.registers.count,
             "a request asks for 1 to 125 registers or 1 to 2000 bits")
@@ -179,12 +183,14 @@ extension ModbusMaster {
 
     /// Opens the channel where needed, and leaves no byte in it that came before the request.
     private func makeReady(from start: Int64, until deadline: Int64) throws(ChannelError) {
+        if framing == .tcp { sortOut() }
         if channel.isOpen {
             // On TCP the transaction id sorts out old frames; only a connection the other side has closed is looked for.
-            if framing == .tcp, !incoming.isEmpty { sortOut() }
             guard framing == .rtu || start - lastUse > Self.idleNanoseconds else { return }
             do throws(ChannelError) {
-                return try drain(until: deadline)
+                try drain(until: deadline)
+                // What came may have shown that there is no Modbus at the other side any more.
+                if channel.isOpen { return }
             } catch {
                 guard error.reason == .lost else { throw error }
                 noteLoss(error)
@@ -214,12 +220,13 @@ extension ModbusMaster {
 
     /// Counts what came unasked, and throws it away.
     ///
-    /// On TCP the beginning of a late frame goes with it: should its rest still come, the connection is opened anew.
+    /// On TCP the beginning of a late frame stays, as its rest would be read as a header.
     private func sortOut() {
         guard !incoming.isEmpty else { return }
+        if framing == .tcp { return sortOutTCP() }
         let now = clock.monotonicNanoseconds()
         var offset = 0
-        while let frame = firstFrame(from: offset) {
+        while let frame = RTUFrames.first(in: incoming, from: offset, request: outgoing) {
             counters.strayBytes += Int64(frame.range.lowerBound - offset)
             note(frame, now: now)
             offset = frame.range.upperBound
@@ -228,10 +235,27 @@ extension ModbusMaster {
         incoming.removeAll(keepingCapacity: true)
     }
 
-    private func firstFrame(from offset: Int) -> ReceivedFrame? {
-        if framing == .rtu { return RTUFrames.first(in: incoming, from: offset, request: outgoing) }
-        guard case .frame(let frame) = MBAPFrames.next(in: incoming, from: offset) else { return nil }
-        return frame
+    private func sortOutTCP() {
+        let now = clock.monotonicNanoseconds()
+        var offset = 0
+        while true {
+            switch MBAPFrames.next(in: incoming, from: offset) {
+            case .frame(let frame):
+                note(frame, now: now)
+                offset = frame.range.upperBound
+            case .incomplete:
+                let isLate =
+                    incoming.count - offset >= 2
+                    && outstanding.has(
+                        transaction: UInt16(incoming[offset]) << 8 | UInt16(incoming[offset + 1]), now: now)
+                if isLate { return consume(offset) }
+                counters.strayBytes += Int64(incoming.count - offset)
+                return incoming.removeAll(keepingCapacity: true)
+            case .notModbus:
+                counters.strayBytes += Int64(incoming.count - offset)
+                return giveUpChannel()
+            }
+        }
     }
 
     private func compose(_ request: ModbusRequest) {
@@ -265,6 +289,7 @@ extension ModbusMaster {
     private func settle(_ exchange: Exchange, _ answer: ModbusAnswer, timeout: Int64) {
         let now = clock.monotonicNanoseconds()
         lastUse = now
+        lastExchange = (exchange.sent, now)
         lineWasUsed(now: now)
         counters.busyNanoseconds += now - exchange.sent
         let unit = exchange.shape.unit
@@ -284,6 +309,13 @@ extension ModbusMaster {
             isAnswered = code != 10 && code != 11
         case .failed(let failure): count(failure)
         }
+        switch answer {
+        // A frame with our transaction id: the unit, or the gateway in its name, has come so far.
+        case .failed(.doubtfulException) where framing == .tcp: isAnswered = true
+        // What was asked over a connection is answered over that one, or never.
+        case .failed(.channel) where framing == .tcp: return noteUse(exchange)
+        default: break
+        }
         if isAnswered {
             outstanding.noteAnswer(of: unit, now: now)
         } else {
@@ -291,6 +323,10 @@ extension ModbusMaster {
                 exchange.shape, transaction: framing == .tcp ? exchange.transaction : nil, sent: exchange.sent,
                 window: span, now: now)
         }
+        noteUse(exchange)
+    }
+
+    private func noteUse(_ exchange: Exchange) {
         requestsWithoutFrame = exchange.hasSeenFrame ? 0 : requestsWithoutFrame + 1
         if line == nil, requestsWithoutFrame >= Self.requestsWithoutFrameMax, channel.isOpen { giveUpChannel() }
     }

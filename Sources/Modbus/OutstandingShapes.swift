@@ -10,8 +10,8 @@ struct OutstandingShapes {
     /// So many requests of one unit without any answer behind them; further ones wait, as the ends would move away for ever.
     static let unansweredMax = 8
 
-    /// False where answers tell their request, over TCP: what is assumed of an order there would only cost time.
-    private let areAnswersInOrder: Bool
+    /// Over TCP, where the transaction id catches what overtakes on the way, an answer ends all doubt about a unit.
+    private let provesOrder: Bool
     private var backlogs: [UInt8: Backlog] = [:]
     /// Answered already, by somebody who repeats: until when the answer may come once more.
     private var repeatable: [AnswerShape: Int64] = [:]
@@ -34,20 +34,22 @@ struct OutstandingShapes {
         var end: Int64
         /// No later request has been answered.
         var isLast = true
+        /// Its answer could be taken for another one's.
+        var isConfusable = true
 
         /// It did not have to wait behind another one.
         var ownEnd: Int64 { sent + window }
     }
 
     init(framing: ModbusFraming) {
-        areAnswersInOrder = framing == .rtu
+        provesOrder = framing == .tcp
     }
 
     /// A request was not answered: its answer may come, for `window` from when the unit came to it.
     mutating func insert(_ shape: AnswerShape, transaction: UInt16?, sent: Int64, window: Int64, now: Int64) {
         var backlog = backlogs[shape.unit] ?? Backlog()
         backlog.entries.removeAll { $0.end < now }
-        let end = (areAnswersInOrder ? max(sent, backlog.doneBy) : sent) + window
+        let end = max(sent, backlog.doneBy) + window
         backlog.entries.append(Entry(shape: shape, transaction: transaction, sent: sent, window: window, end: end))
         backlog.doneBy = end
         backlogs[shape.unit] = backlog
@@ -61,12 +63,13 @@ struct OutstandingShapes {
 
     /// The unit has answered a request at once: it has done with all that was sent before.
     ///
-    /// What overtakes on the way may come nevertheless, within its own window.
+    /// On RTU, what overtakes on the way may come nevertheless, within its own window.
     mutating func noteAnswer(of unit: UInt8, now: Int64) {
         guard !backlogs.isEmpty, var backlog = backlogs[unit] else { return }
         for index in backlog.entries.indices {
             backlog.entries[index].end = min(backlog.entries[index].end, backlog.entries[index].ownEnd)
             backlog.entries[index].isLast = false
+            if provesOrder { backlog.entries[index].isConfusable = false }
         }
         backlog.doneBy = now
         store(backlog, of: unit, now: now)
@@ -105,14 +108,21 @@ struct OutstandingShapes {
         guard let entries = backlogs[shape.unit]?.entries else { return end }
         var unanswered = 0
         var soonest = Int64.max
-        for entry in entries where entry.end >= now {
+        for entry in entries where entry.end >= now && entry.isConfusable {
             if entry.isLast {
                 unanswered += 1
                 soonest = min(soonest, entry.end)
             }
             if entry.shape == shape { end = max(entry.end, end ?? entry.end) }
         }
-        return end ?? (areAnswersInOrder && unanswered >= Self.unansweredMax ? soonest : nil)
+        return end ?? (unanswered >= Self.unansweredMax ? soonest : nil)
+    }
+
+    /// Whether an answer of this shape may come.
+    func awaits(_ shape: AnswerShape, now: Int64) -> Bool {
+        if backlogs.isEmpty, repeatable.isEmpty { return false }
+        return repeatable[shape].map { $0 >= now } == true
+            || backlogs[shape.unit]?.entries.contains { $0.end >= now && $0.shape == shape } == true
     }
 
     /// Whether an exception of this unit and function may belong to an earlier request.
@@ -122,7 +132,9 @@ struct OutstandingShapes {
             $0.value >= now && $0.key.unit == shape.unit && $0.key.function == shape.function
         }
         return isRepeatable
-            || backlogs[shape.unit]?.entries.contains { $0.end >= now && $0.shape.function == shape.function } == true
+            || backlogs[shape.unit]?.entries.contains {
+                $0.end >= now && $0.isConfusable && $0.shape.function == shape.function
+            } == true
     }
 
     /// Whether an answer with this transaction id may come.

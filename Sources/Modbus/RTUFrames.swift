@@ -5,10 +5,21 @@ enum RTUFrames {
 
     /// The first whole frame at or behind `start`, with a right checksum: answers and exceptions of any unit, requests of
     /// another master, and `request` itself coming back.
-    static func first(in bytes: [UInt8], from start: Int, request: [UInt8]) -> ReceivedFrame? {
+    ///
+    /// - Parameter isAwaited: Whether an answer of this shape may come. Where one has begun, nothing is looked for in it and
+    ///   behind it until it is there in full: its data may look like a frame.
+    static func first(
+        in bytes: [UInt8], from start: Int, request: [UInt8], isAwaited: (AnswerShape) -> Bool = { _ in false }
+    ) -> ReceivedFrame? {
         var offset = start
         while offset + 5 <= bytes.count {
             if let frame = frame(in: bytes, at: offset, request: request) { return frame }
+            let (function, byteCount) = (bytes[offset + 1], bytes[offset + 2])
+            if 1...4 ~= function, offset + 5 + Int(byteCount) > bytes.count,
+                isAwaited(AnswerShape(unit: bytes[offset], function: function, byteCount: byteCount))
+            {
+                return nil
+            }
             offset += 1
         }
         return nil

@@ -43,12 +43,15 @@ public final class SocketChannel: ByteChannel {
         guard !isOpen else { return }
         guard port != 0 else { throw ChannelError(.lost, "the connection of \(name) is over") }
         var last = ChannelError(.unreachable, "\(host) has no address; check the name in the settings")
-        for address in try addresses(until: deadline) {
+        let found = try addresses(until: deadline)
+        for (place, address) in found.enumerated() {
+            // One that swallows everything leaves the others their share of the time.
+            let now = SystemTime.monotonicNanoseconds()
+            let share = now + max(0, deadline - now) / Int64(found.count - place)
             do throws(ChannelError) {
-                return try connect(to: address, until: deadline)
+                return try connect(to: address, until: share)
             } catch {
-                // Another address of the same name may do better, a stop or the end of the time not.
-                guard error.reason == .unreachable || error.reason == .refused else { throw error }
+                guard error.reason != .stopped else { throw error }
                 last = error
             }
         }

@@ -60,7 +60,8 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
         // And in the same one, when nothing of it can come any more.
         let next = bus.registers(0, 10)
         let earliest = bus.master.earliest(for: ModbusRequest(unit: 1, registers: next))
-        if case .failed = expected { #expect(earliest > bus.clock.now) }
+        // Over TCP the answers since have shown how far the unit has come.
+        if case .failed = expected, framing == .rtu { #expect(earliest > bus.clock.now) }
         _ = bus.clock.sleep(untilMonotonic: earliest)
         #expect(bus.ask(0, 10) == .data)
         #expect(bus.words == bus.bank.words(for: next))

@@ -84,9 +84,31 @@ import Testing
         #expect(bus.words == bus.bank.words(for: bus.registers(0, 17, kind: .coil)))
     }
 
-    @Test(arguments: [ModbusFraming.rtu, .tcp])
-    func `survives a reconnect`(framing: ModbusFraming) {
-        let bus = TestBus(framing: framing)
+    @Test func `over TCP ends all doubt with the next answer of the unit`() {
+        let bus = TestBus(framing: .tcp)
+        bus.bank.fault = { [bank = bus.bank] _ in bank.requestCount == 1 ? .late(400_000_000) : .none }
+        #expect(bus.ask(0, 10) == .failed(.noAnswer))
+        #expect(bus.ask(0, 11) == .data)
+        #expect(bus.ask(0, 10) == .data)
+        #expect(bus.words == bus.bank.words(for: bus.registers(0, 10)))
+        #expect(bus.clock.sleep(untilMonotonic: bus.clock.now + 300_000_000))
+        #expect(bus.ask(50, 10) == .data)
+        #expect(bus.words == bus.bank.words(for: bus.registers(50, 10)))
+        #expect(bus.master.counters.lateAnswers == 1)
+    }
+
+    @Test func `over TCP leaves no doubt behind a lost connection`() {
+        let bus = TestBus(framing: .tcp)
+        bus.bank.fault = { [bank = bus.bank] _ in bank.requestCount == 1 ? .disconnect : .none }
+        guard case .failed(.channel) = bus.ask(0, 10) else {
+            Issue.record("a request on a connection that ends has an answer")
+            return
+        }
+        #expect(bus.ask(0, 10) == .data)
+    }
+
+    @Test func `survives a reconnect of a serial server`() {
+        let bus = TestBus(framing: .rtu)
         bus.line.survivesReconnect = true
         bus.bank.fault = { [bank = bus.bank] _ in bank.requestCount == 1 ? .late(400_000_000) : .none }
         let sent = bus.clock.now
