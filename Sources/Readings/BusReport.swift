@@ -28,7 +28,7 @@ public struct DeviceReport: Sendable, Equatable {
     public var detail: String?
     public var since: Timestamp
     public var lastAnswer: Timestamp?
-    /// Slots in which it was asked.
+    /// Slots in which it was asked, or would have been if the bus had been there.
     public var polls: Int64 = 0
     /// Polls that brought nothing at all.
     public var pollsFailed: Int64 = 0
@@ -38,9 +38,13 @@ public struct DeviceReport: Sendable, Equatable {
     public var overruns: Int64 = 0
     /// Slots that were left out because the breaker was open.
     public var pollsPaused: Int64 = 0
+    /// Slots that were left out because too much was not durable.
+    public var pollsHeld: Int64 = 0
+    /// Requests that were sent; not those at which the connection was lost.
     public var requests: Int64 = 0
+    /// Of them, those that were sent again.
     public var retries: Int64 = 0
-    /// Failed requests by reason: `timeout`, `checksum`, `incomplete`, `unexpected`, `exception-2`, `connection`, …
+    /// Tries that brought nothing, sent or not, by reason: `timeout`, `checksum`, `incomplete`, `unexpected`, `exception-2`, `connection`, …
     public var errors: [String: Int64] = [:]
     public var breakerOpens: Int64 = 0
     /// Sum and number of the times from a request to its answer.

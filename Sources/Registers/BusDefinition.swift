@@ -27,6 +27,9 @@ public struct BusDefinition: Sendable, Hashable {
     /// What the observed time of a reading is.
     public enum ObservedTime: String, Sendable, Hashable, CaseIterable {
         /// The moment at which the poll was due.
+        ///
+        /// Where its first request is sent more than a second later, or a tenth of the interval if that is more, the
+        /// readings carry the middle of its first request with an answer instead.
         case slot
         /// The middle of the request that read it.
         case request

@@ -20,7 +20,8 @@ extension Schema {
                 "How far after the full interval the polls are due; less than every `every` of the bus."),
             KeySpec(
                 "time", .choice(BusDefinition.ObservedTime.allCases.map(\.rawValue)), .text("slot"),
-                "The observed time: when the poll was due, or the middle of the request that read the value."),
+                "The observed time: when the poll was due (where it begins more than 1 s and a tenth of `every` late, the "
+                    + "middle of its first answered request), or the middle of the request that read the value."),
             KeySpec(
                 "com", .choice(BusDefinition.SilenceRecords.allCases.map(\.rawValue)), .text("edges"),
                 "How silence is recorded: one reading without value and with `COM` of each register when it begins, or "

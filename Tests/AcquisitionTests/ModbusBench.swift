@@ -64,14 +64,16 @@ final class ModbusBench {
     }
 
     /// Runs the loop for so long; may be called once.
-    func run(seconds: Double) throws {
+    ///
+    /// - Parameter rest: seconds at the beginning in which nothing is to be asked.
+    func run(seconds: Double, rest: Double = 0) throws {
         at(seconds) { [clock] in clock.stop() }
         let loop = BusLoop(
             bus: bus, channel: line, clock: clock,
             events: ModbusEvents(
                 logger: Logger(label: "test") { [lines] _ in LogCapture(lines: lines) }, source: bus.source,
                 address: ""),
-            board: board, stop: stop
+            board: board, stop: stop, restNanoseconds: Int64(rest * 1e9)
         ) { [unowned self] intake in
             onAccept(intake)
             try refusal()

@@ -58,6 +58,20 @@ private struct TwoClocks {
         #expect(schedule.takeDue() == nil)
     }
 
+    @Test func `one device is taken before its turn, if it is due`() {
+        var clocks = TwoClocks(wallStart: hour * 1_000_000 - 1)
+        var schedule = schedule(
+            [SlotGrid(everyMilliseconds: 1000), SlotGrid(everyMilliseconds: 1000, offsetMilliseconds: 400)], clocks)
+        clocks.monotonic += second * 2
+        _ = schedule.advance(to: clocks.moment)
+        let due = schedule.takeDue(of: 1)
+        #expect(due?.slot == (hour + 1) * 1000 + 400)
+        #expect(due?.overruns == 1)
+        #expect(schedule.takeDue(of: 1) == nil)
+        #expect(schedule.takeDue()?.device == 0)
+        #expect(schedule.takeDue() == nil)
+    }
+
     @Test func `an overrun is counted and not made up for`() {
         var clocks = TwoClocks(wallStart: hour * 1_000_000)
         var schedule = schedule([SlotGrid(everyMilliseconds: 1000)], clocks)

@@ -5,8 +5,8 @@ import Registers
 
 /// The thread of a Modbus source: the device that is due is polled, what came is offered; again and again.
 ///
-/// The order of things at each turn: a full batch, a device that is due, a batch in a quiet moment, a further try of a
-/// poll that failed, sleep.
+/// The order of things at each turn: a full batch, a poll that has given way long enough, a device that is due, a batch
+/// in a quiet moment, a poll that gives way, sleep.
 final class BusLoop {
     /// Slewing and jumps of the wall clock are seen at least so often.
     static let lookNanoseconds: Int64 = 1_000_000_000
@@ -25,8 +25,9 @@ final class BusLoop {
     private let restNanoseconds: Int64
     private var schedule: PollSchedule
     private var pollers: [DevicePoller]
-    /// Devices whose poll goes on when nothing is due, the oldest first.
-    private var yielding: [Int] = []
+    private var yielded = YieldedPolls()
+    /// `nil` where the observed time is that of the request anyway.
+    private var late: LatePolls?
     private var offer: BusOffer
     private var link: BusLink
     private var words: [UInt16] = []
@@ -49,7 +50,9 @@ final class BusLoop {
             lateResponseWindowNanoseconds: bus.lateResponseWindowMilliseconds * 1_000_000, clock: clock)
         let moment = BusMoment(monotonic: clock.monotonicNanoseconds(), wall: clock.wallMicroseconds())
         startedAt = moment.monotonic
-        schedule = Self.schedule(of: bus, at: moment)
+        let grids = Self.grids(of: bus)
+        schedule = PollSchedule(grids: grids, at: moment)
+        if bus.observedTime == .slot { late = LatePolls(grids: grids) }
         let since = Timestamp(microsecondsSince1970: moment.wall)
         pollers = bus.devices.map { DevicePoller($0, on: bus, since: since) }
         let seed = UInt64(bitPattern: moment.monotonic)
@@ -81,16 +84,15 @@ final class BusLoop {
         if !clock.sleep(untilMonotonic: startedAt + restNanoseconds) { isStopping = true }
         let moment = BusMoment(monotonic: clock.monotonicNanoseconds(), wall: clock.wallMicroseconds())
         startedAt = moment.monotonic
-        schedule = Self.schedule(of: bus, at: moment)
+        schedule = PollSchedule(grids: Self.grids(of: bus), at: moment)
     }
 
-    private static func schedule(of bus: BusDefinition, at moment: BusMoment) -> PollSchedule {
-        let grids = bus.devices.map { device in
+    private static func grids(of bus: BusDefinition) -> [SlotGrid] {
+        bus.devices.map { device in
             SlotGrid(
                 everyMilliseconds: device.everyMilliseconds ?? bus.everyMilliseconds,
                 offsetMilliseconds: bus.offsetMilliseconds)
         }
-        return PollSchedule(grids: grids, at: moment)
     }
 
     private func turn() throws {
@@ -98,9 +100,10 @@ final class BusLoop {
         advance()
         let now = schedule.now.monotonic
         if offer.isPressing(at: now) { try commit() }
+        if let index = yielded.takePressing(at: now, nextDue: schedule.nextDue) { return press(index) }
         if let due = schedule.takeDue() { return begin(due) }
         if offer.isDue(at: now, nextDue: schedule.nextDue) { return try commit() }
-        if !yielding.isEmpty { return serve(yielding.removeFirst()) }
+        if let index = yielded.takeFirst() { return serve(index) }
         let wake = min(schedule.nextDue, offer.nextTime(after: now), now + Self.lookNanoseconds)
         if !clock.sleep(untilMonotonic: max(wake, now)) { isStopping = true }
     }
@@ -110,31 +113,53 @@ final class BusLoop {
         if let jump = schedule.advance(to: moment) { events.clockJumped(jump) }
     }
 
-    private func begin(_ due: PollSchedule.Due) {
+    private func begin(_ due: PollSchedule.Due, isPressing: Bool = false) {
         let index = due.device
-        if pollers[index].poll != nil {
-            // Its next slot has come before there was time for a further try, or for the first one.
-            yielding.removeAll { $0 == index }
-            if !pollers[index].abandon() { finish(index) }
+        if pollers[index].poll != nil, !pollers[index].abandon() {
+            // Its next slot has come before there was time for a further try.
+            yielded.remove(index)
+            finish(index)
         }
+        guard admit(due) else {
+            yielded.remove(index)
+            return finish(index)
+        }
+        // Who was silent the last time waits until the others have been asked: its timeout delays nobody twice.
+        if !isPressing, pollers[index].isSilent, pollers[index].poll?.isPaused == false {
+            let every = bus.devices[index].everyMilliseconds ?? bus.everyMilliseconds
+            yielded.add(
+                index, at: schedule.now.monotonic, pressingFrom: due.monotonic + every * 1_000_000)
+        } else {
+            yielded.remove(index)
+            serve(index)
+        }
+    }
+
+    /// Begins the poll; returns whether the device can be asked.
+    private func admit(_ due: PollSchedule.Due) -> Bool {
+        let index = due.device
         guard offer.hasRoom(for: pollers[index].readingsMax) else {
             if !isHeldBack { events.pollsHeldBack(readings: offer.intake.readings.count) }
             isHeldBack = true
             pollers[index].begin(due, failing: .notDurable)
-            return finish(index)
+            return false
         }
         isHeldBack = false
         if link.isBarred(at: schedule.now.monotonic) {
             pollers[index].begin(due, failing: .connection)
-            return finish(index)
+            return false
         }
         pollers[index].begin(due)
         if due.overruns > 0, pollers[index].poll?.isPaused == false {
             events.overrun(bus.devices[index], slots: due.overruns)
         }
-        // Who was silent the last time waits until the others have been asked: its timeout delays nobody twice.
-        if pollers[index].isSilent, pollers[index].poll?.isPaused == false {
-            yielding.append(index)
+        return true
+    }
+
+    /// Serves one that has given way long enough: for its newest slot, if it has not been asked yet.
+    private func press(_ index: Int) {
+        if pollers[index].poll?.hasStarted == false, let due = schedule.takeDue(of: index) {
+            begin(due, isPressing: true)
         } else {
             serve(index)
         }
@@ -150,10 +175,11 @@ final class BusLoop {
                 master.earliest(for: ModbusRequest(unit: unit, registers: registers)) <= now
             }
             guard case .ask(let registers) = step else { return finish(index) }
-            pollers[index].noteStart(at: now)
             switch ask(index, registers) {
             case .goOn: continue
-            case .yield: return yielding.append(index)
+            case .yield:
+                let now = clock.monotonicNanoseconds()
+                return yielded.add(index, at: now, pressingFrom: now)
             case .over: return finish(index)
             }
         }
@@ -163,22 +189,37 @@ final class BusLoop {
     private func ask(_ index: Int, _ registers: RegisterRequest) -> PollProgress {
         let request = ModbusRequest(unit: bus.devices[index].unit, registers: registers)
         let timeout = pollers[index].timeoutNanoseconds
-        let wall = clock.wallMicroseconds()
-        let start = clock.monotonicNanoseconds()
+        let entered = clock.monotonicNanoseconds()
         // Connecting, or a timeout beyond what the watchdog allows, is no hang; a stop ends either at once.
         let isLong = !channel.isOpen || timeout > Self.longNanoseconds
         if isLong { board.pause() }
         let answer = master.ask(request, timeoutNanoseconds: timeout, into: &words)
         if isLong { board.progress() }
-        let took = clock.monotonicNanoseconds() - start
+        // What was asked, without the opening of the channel before it.
+        let exchange = master.lastExchange ?? (entered, entered)
+        pollers[index].noteStart(at: exchange.sent)
+        if answer != .data { yielded.noteTrouble(endedAt: clock.monotonicNanoseconds()) }
         if channel.isOpen { noteOpen() }
         if case .failed(.channel(let error)) = answer { return note(error, of: index) }
         switch answer {
         case .data, .exception: link.noteAnswer()
         case .failed: break
         }
-        return pollers[index].note(
-            answer, words: words, observed: Timestamp(microsecondsSince1970: wall + took / 2000), took: took)
+        let took = exchange.ended - exchange.sent
+        let observed = wallTime(at: exchange.sent + took / 2)
+        if answer == .data {
+            late?.noteAnswer(of: index, lateness: pollers[index].report.latenessNanoseconds, at: observed)
+        }
+        let progress = pollers[index].note(answer, words: words, observed: observed, took: took)
+        // Nobody waits for two silences in a row.
+        if progress == .goOn, case .failed = answer { return .yield }
+        return progress
+    }
+
+    /// What the wall clock says of a moment a little ago.
+    private func wallTime(at monotonic: Int64) -> Timestamp {
+        let ago = clock.monotonicNanoseconds() - monotonic
+        return Timestamp(microsecondsSince1970: clock.wallMicroseconds() - ago / 1000)
     }
 
     private func noteOpen() {
@@ -213,7 +254,9 @@ final class BusLoop {
     }
 
     private func finish(_ index: Int) {
+        let first = offer.intake.readings.count
         let summary = pollers[index].finish(at: clock.wallMicroseconds(), into: &offer.intake, batch: offer.batch)
+        late?.settle(index, in: &offer.intake, from: first)
         let now = clock.monotonicNanoseconds()
         offer.noteAdded(at: now)
         let device = bus.devices[index]

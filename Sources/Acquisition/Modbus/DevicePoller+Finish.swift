@@ -13,7 +13,12 @@ extension DevicePoller {
         if poll.failure != .notDurable {
             summary.readings = readings.gather(
                 poll, received: Timestamp(microsecondsSince1970: wall), into: &intake, batch: batch)
-            if !poll.isPaused, !poll.isCutShort { judge(poll, &summary) }
+            if poll.isCutShort, !poll.isPaused {
+                // Neither complete nor failed: the slot was not over.
+                report.polls -= 1
+            } else if !poll.isPaused {
+                judge(poll, &summary)
+            }
         }
         settle(&summary)
         enter(poll.isPaused ? .paused : state(after: poll), poll, at: wall, &summary)
@@ -30,6 +35,12 @@ extension DevicePoller {
     }
 
     private mutating func judge(_ poll: DevicePoll, _ summary: inout PollSummary) {
+        isHurried = !poll.isOver && plan.next(in: poll.number) != nil
+        let hadFailed = hasFailedLately
+        if poll.hasSent {
+            hasAnsweredLately = poll.hasAnswer
+            hasFailedLately = poll.read == 0
+        }
         if poll.read == definition.registers.count {
             summary.breakerClosed = breaker.noteSuccess()
             return
@@ -40,12 +51,21 @@ extension DevicePoller {
             return
         }
         report.pollsFailed += 1
+        guard isFailure(poll, hadFailed: hadFailed), breaker.noteFailure() else { return }
+        summary.breakerOpened = true
+        report.breakerOpens += 1
+    }
+
+    /// Whether a poll that brought nothing speaks against the device.
+    private func isFailure(_ poll: DevicePoll, hadFailed: Bool) -> Bool {
+        guard let failure = poll.failure else { return false }
+        if poll.hasSilence { return true }
+        // It was silent when it was asked last, and what may still come of that kept it from being asked: as good as
+        // asked in vain, or a dead device with one register would never be left alone. A probe that could not be sent
+        // is made up for at the next slot.
+        if failure.isAmbiguous { return hadFailed && !breaker.isOpen }
         // Not the device's fault: it was not asked, and must be back at once when the bus is.
-        guard poll.failure != nil, !poll.isTheBus else { return }
-        if breaker.noteFailure() {
-            summary.breakerOpened = true
-            report.breakerOpens += 1
-        }
+        return !failure.isConnection
     }
 
     private func state(after poll: DevicePoll) -> DeviceReport.State {
@@ -59,28 +79,21 @@ extension DevicePoller {
     ) {
         guard poll.failure != .notDurable, !poll.isCutShort else { return }
         let wasSilent = isSilent
+        let before = report.state
         defer { report.state = state }
         let isSilent = state == .silent || state == .paused
         if isSilent, !wasSilent { summary.fellSilent = poll.failure?.text ?? "nothing to read" }
         if !isSilent, wasSilent { summary.answersAgain = true }
-        if state != report.state { report.since = Timestamp(microsecondsSince1970: wall) }
-        // While it is left alone the reason is that of the last poll.
-        if !poll.isPaused { report.detail = detail(of: poll) }
+        if state != before { report.since = Timestamp(microsecondsSince1970: wall) }
+        // While it is left alone, or not everything can be asked, the reason is that of the poll before.
+        if poll.isPaused { return }
+        if poll.failure?.isAmbiguous == true, state == before, report.detail != nil { return }
+        report.detail = detail(of: poll)
     }
 
     private func detail(of poll: DevicePoll) -> String? {
         if poll.read == definition.registers.count { return nil }
         if let failure = poll.failure { return failure.text }
         return plan.illegal.isEmpty ? nil : "refuses \(plan.illegal)"
-    }
-}
-
-extension DevicePoll {
-    /// It failed for the bus, not for the device.
-    fileprivate var isTheBus: Bool {
-        switch failure {
-        case .connection, .failed(.channel), .failed(.ambiguous): true
-        default: false
-        }
     }
 }

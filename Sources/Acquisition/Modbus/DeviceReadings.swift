@@ -41,6 +41,7 @@ struct DeviceReadings {
         texts.place(in: &intake, batch: batch)
         let first = intake.readings.count
         let status = status(in: &intake)
+        let isStatusLost = definition.statusRegister != nil && status.isNone
         for register in contents.indices {
             guard let parameter = texts.parameter(of: register) else {
                 contents[register] = nil
@@ -55,6 +56,7 @@ struct DeviceReadings {
             if let content = contents[register] {
                 if isObservedAtRequest { reading.time = moments[register] }
                 reading.status = status
+                if isStatusLost { reading.qualifiers.insert(.unknownStatus) }
                 forms[register].fill(&reading, with: content, in: &intake)
                 silence.noteAnswer(of: register)
                 contents[register] = nil
@@ -72,7 +74,7 @@ struct DeviceReadings {
         return added
     }
 
-    /// The status that the device told in this poll; none when its register was not read.
+    /// The status that the device told in this poll; none when its register was not read or has no value.
     private func status(in intake: inout Intake) -> TextRange {
         guard let register = definition.statusRegister, let content = contents[register], !content.isSentinel,
             let code = definition.registers[register].statusCode(of: content.raw)

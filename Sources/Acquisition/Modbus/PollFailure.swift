@@ -1,6 +1,6 @@
 import Modbus
 
-/// Why a request of a poll brought nothing, as it stands in counters and records.
+/// Why a try of a poll brought nothing, sent or not, as it stands in counters and records.
 enum PollFailure: Hashable {
     case failed(ModbusFailure)
     case exception(UInt8)
@@ -8,6 +8,19 @@ enum PollFailure: Hashable {
     case connection
     /// Too many readings wait to become durable; the device was not asked.
     case notDurable
+
+    /// Nothing was asked, as no answer could be told from a late one.
+    var isAmbiguous: Bool {
+        if case .failed(.ambiguous) = self { true } else { false }
+    }
+
+    /// The bus could not be reached, or was lost.
+    var isConnection: Bool {
+        switch self {
+        case .connection, .failed(.channel): true
+        default: false
+        }
+    }
 
     /// One of a few fixed words.
     var word: String {

@@ -77,7 +77,15 @@ struct PollSchedule {
             if let other = first, devices[other].next <= devices[index].next { continue }
             first = index
         }
-        guard let index = first else { return nil }
+        return first.map { take($0) }
+    }
+
+    /// The same of one device, whoever else waits.
+    mutating func takeDue(of device: Int) -> Due? {
+        devices[device].next * 1000 <= now.wall ? take(device) : nil
+    }
+
+    private mutating func take(_ index: Int) -> Due {
         let entry = devices[index]
         let slot = entry.grid.last(atOrBefore: now.wall)
         let isRepeated = entry.used.contains(slot)

@@ -11,6 +11,10 @@ struct RegisterPlan {
         var planned: PlannedRequest
         /// The cut it comes from, while it is not known whether the device refuses it.
         fileprivate var split: Int?
+        /// Polls in a row that had it asked in vain: nothing came, or nothing that could be used.
+        fileprivate(set) var silences = 0
+        /// The poll in which it had its turn last.
+        fileprivate var turn = 0
     }
 
     private struct Split {
@@ -40,6 +44,35 @@ struct RegisterPlan {
 
     /// What is refused is not known in full yet.
     var isSearching: Bool { entries.contains { $0.split != nil } }
+
+    /// The request whose turn is next in the poll of that number; `nil`: all have had theirs.
+    ///
+    /// Those that were silent the last time come behind the others, of them first the one that has waited longest.
+    func next(in poll: Int) -> Int? {
+        var late: Int?
+        for index in entries.indices where entries[index].turn != poll {
+            if entries[index].silences == 0 { return index }
+            if let other = late, entries[other].turn <= entries[index].turn { continue }
+            late = index
+        }
+        return late
+    }
+
+    /// The request at `place` has had its turn in the poll of that number.
+    mutating func noteTurn(at place: Int, in poll: Int) {
+        entries[place].turn = poll
+    }
+
+    /// The request at `place` was asked in vain in the poll of that number.
+    mutating func noteSilence(at place: Int, in poll: Int) {
+        entries[place].turn = poll
+        entries[place].silences += 1
+    }
+
+    /// The device has said something to the request at `place`.
+    mutating func noteVoice(at place: Int) {
+        entries[place].silences = 0
+    }
 
     /// The device has answered the request at `place`, in one piece or in several.
     mutating func noteAnswer(at place: Int) {

@@ -74,3 +74,11 @@ struct RequestShapes {
             kind: planned.request.kind, address: UInt16(addresses.lowerBound), count: UInt16(addresses.count))
     }
 }
+
+extension RegisterRequest {
+    /// Whether the two have answers of one shape: bits travel in bytes.
+    func looksLike(_ other: RegisterRequest) -> Bool {
+        guard kind == other.kind else { return false }
+        return kind.isBit ? (count + 7) / 8 == (other.count + 7) / 8 : count == other.count
+    }
+}

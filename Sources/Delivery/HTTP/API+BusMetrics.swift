@@ -43,15 +43,17 @@ extension MetricsText {
         perDevice("quantrac_modbus_device_paused", .gauge, "1 while the breaker is open.") {
             $0.state == .paused ? 1 : 0
         }
-        family("quantrac_modbus_polls_total", .counter, "Slots of the schedule, by what became of them.")
+        family("quantrac_modbus_polls_total", .counter, "Slots that passed, by what became of them.")
         for device in devices {
             for (outcome, count) in device.report.outcomes {
                 sample(Double(count), labels: device.labels + [("outcome", outcome)])
             }
         }
-        perDevice("quantrac_modbus_requests_total", .counter, "Requests sent.") { Double($0.requests) }
+        perDevice("quantrac_modbus_requests_total", .counter, "Requests sent, unless the connection was lost.") {
+            Double($0.requests)
+        }
         perDevice("quantrac_modbus_retries_total", .counter, "Requests sent again.") { Double($0.retries) }
-        family("quantrac_modbus_errors_total", .counter, "Requests that brought nothing, by reason.")
+        family("quantrac_modbus_errors_total", .counter, "Tries that brought nothing, by reason, sent or not.")
         for device in devices {
             for (reason, count) in device.report.errors.sorted(by: { $0.key < $1.key }) {
                 sample(Double(count), labels: device.labels + [("reason", reason)])
@@ -76,7 +78,7 @@ extension DeviceReport {
     fileprivate var outcomes: [(String, Int64)] {
         [
             ("complete", polls - pollsFailed - pollsPartial), ("partial", pollsPartial), ("failed", pollsFailed),
-            ("paused", pollsPaused), ("overrun", overruns),
+            ("paused", pollsPaused), ("held", pollsHeld), ("overrun", overruns),
         ]
     }
 }
