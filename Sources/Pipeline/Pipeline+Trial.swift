@@ -13,7 +13,8 @@ extension Pipeline {
     /// is taken away from anybody. Messages that wait in the daemon's session are not seen. Modbus buses are polled by
     /// their schedule; a serial line that the daemon has open is not there for us, and its bus is among the silent.
     /// - Parameter show: Called on the sources' threads, for one batch at a time of each source.
-    /// - Returns: The sources that were not connected at the end, with the reason.
+    /// - Returns: The sources that were not connected at the end, and the buses no device of which gives anything, with the
+    ///   reason.
     public func test(
         for duration: Duration, show: @escaping @Sendable (Intake) throws -> Void
     ) async throws -> [(source: String, reason: String)] {
@@ -37,8 +38,9 @@ extension Pipeline {
             // The first that ends is the time, or a source that gave up.
             defer { group.cancelAll() }
             do { try await group.next() } catch is CancellationError {}
-            silent = sources.map(\.status).filter { !$0.isConnected }
-                .map { ($0.name, $0.detail ?? $0.state.rawValue) }
+            silent = sources.map(\.status).compactMap { status in
+                status.silence.map { (status.name, $0) }
+            }
         }
         return silent
     }
@@ -59,13 +61,27 @@ extension Pipeline {
 
     /// Opens a bus and asks each of its devices once.
     ///
-    /// - Returns: Why it did not work; `nil` when every device answered.
-    public func refusal(of bus: BusDefinition) async -> String? {
+    /// - Returns: Why it did not work, and whether it is because another program has the line; `nil` when every device
+    ///   answered for all its registers.
+    public func refusal(of bus: BusDefinition) async -> (reason: String, isBusy: Bool)? {
         do {
             // It blocks for as long as the bus's timeouts add up to.
-            return try await OwnThread(name: "probe").run { ModbusProbe.check(bus: bus) }
+            return try await OwnThread(name: "probe").run { ModbusProbe.refusal(of: bus) }
+                .map { ($0.reason, $0.isBusy) }
         } catch {
-            return "\(error)"
+            return ("\(error)", false)
         }
+    }
+}
+
+extension SourceStatus {
+    /// Why nothing comes from it; `nil`: something may.
+    fileprivate var silence: String? {
+        if !isConnected { return detail ?? state.rawValue }
+        guard let devices = bus?.devices, !devices.isEmpty,
+            devices.allSatisfy({ $0.state == .silent || $0.state == .paused })
+        else { return nil }
+        let reasons = devices.prefix(5).map { "unit \($0.unit) (\($0.station)): \($0.detail ?? "no answer")" }
+        return reasons.joined(separator: ", ") + (devices.count > 5 ? ", and \(devices.count - 5) more" : "")
     }
 }

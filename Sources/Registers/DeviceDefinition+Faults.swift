@@ -5,38 +5,77 @@ extension DeviceDefinition {
     /// Different bits of one register may share it, and with them a register that only tells the status.
     ///
     /// What is wrong with a register by itself it says itself.
-    public var faults: [String] {
-        var faults: [String] = []
+    public var faults: [String] { placedFaults().map(\.text) }
+
+    /// One of `faults`, and which register brought it.
+    public struct PlacedFault: Sendable, Hashable {
+        /// The last of those it is about, by its place in `registers`; `nil`: it is about the device.
+        public let register: Int?
+        /// A sentence.
+        public let text: String
+    }
+
+    /// So many overlaps are told one by one; of the others only how many they are.
+    public static let overlapsToldMax = 100
+
+    /// The same with the register that brought each: of two that overlap the later one.
+    ///
+    /// - Parameter known: What the first so many registers have in common is known already and left out.
+    public func placedFaults(after known: Int = 0) -> [PlacedFault] {
+        var faults: [PlacedFault] = []
         var counts: [String: Int] = [:]
-        for register in registers {
+        for (place, register) in registers.enumerated() {
             counts[register.name, default: 0] += 1
-            if counts[register.name] == 2 { faults.append("two registers have the name `\(register.name)`") }
+            if counts[register.name] == 2, place >= known {
+                faults.append(PlacedFault(register: place, text: "two registers have the name `\(register.name)`"))
+            }
         }
-        for register in registers where !register.kind.isBit && register.count > limits.maxRegisters {
+        for (place, register) in registers.enumerated()
+        where !register.kind.isBit && register.count > limits.maxRegisters {
             faults.append(
-                "`\(register.name)` takes \(register.count) registers, and one request of this device takes "
-                    + "\(limits.maxRegisters)")
+                PlacedFault(
+                    register: place,
+                    text: "`\(register.name)` takes \(register.count) registers, and one request of this device takes "
+                        + "\(limits.maxRegisters)"))
         }
-        faults += overlapFaults
+        faults += overlapFaults(after: known)
         if let statusRegister {
             if !registers.indices.contains(statusRegister) {
-                faults.append("the status register is not among its registers")
+                faults.append(PlacedFault(register: nil, text: "the status register is not among its registers"))
             } else if registers[statusRegister].status == nil {
-                faults.append("the status register `\(registers[statusRegister].name)` has no status map")
+                faults.append(
+                    PlacedFault(
+                        register: nil,
+                        text: "the status register `\(registers[statusRegister].name)` has no status map"))
             }
         }
         return faults
     }
 
-    private var overlapFaults: [String] {
-        let sorted = registers.sorted { $0.address < $1.address }
-        var faults: [String] = []
-        for (place, one) in sorted.enumerated() {
-            for other in sorted[(place + 1)...] {
+    private func overlapFaults(after known: Int) -> [PlacedFault] {
+        let sorted = registers.indices.sorted { registers[$0].address < registers[$1].address }
+        var faults: [PlacedFault] = []
+        var untold = 0
+        for (index, place) in sorted.enumerated() {
+            let one = registers[place]
+            for otherPlace in sorted[(index + 1)...] {
+                let other = registers[otherPlace]
                 guard other.addresses.lowerBound < one.addresses.upperBound else { break }
-                guard one.kind == other.kind, !one.mayShare(with: other) else { continue }
-                faults.append("\(one.title) and \(other.title) overlap")
+                guard one.kind == other.kind, max(place, otherPlace) >= known, !one.mayShare(with: other) else {
+                    continue
+                }
+                guard faults.count < Self.overlapsToldMax else {
+                    untold += 1
+                    continue
+                }
+                faults.append(
+                    PlacedFault(
+                        register: max(place, otherPlace), text: "\(one.title) and \(other.title) overlap"))
             }
+        }
+        if untold > 0 {
+            faults.append(
+                PlacedFault(register: nil, text: "and \(untold) more \(untold == 1 ? "overlap" : "overlaps")"))
         }
         return faults
     }

@@ -73,7 +73,7 @@ extension RegisterDefinition {
     }
 
     private func lists(_ numbers: [RawNumber], _ raw: RawContent) -> Bool {
-        for number in numbers where number.means(raw, isOf64Bits: type == .uint64) { return true }
+        for number in numbers where number.means(raw, as: type) { return true }
         return false
     }
 
@@ -108,18 +108,20 @@ extension RawNumber {
     /// It is that raw number.
     ///
     /// Integers are compared exactly; a negative one means the bits of an unsigned number of 64 (-1: all ones), as TOML
-    /// has no numbers that large. A float is also compared with what the number is as a `float32`: -999.9 travels as
-    /// -999.9000244140625.
-    func means(_ raw: RawContent, isOf64Bits: Bool) -> Bool {
+    /// has no numbers that large. A `float32` is also compared with what the number is in 32 bits: -999.9 travels as
+    /// -999.9000244140625. A `float64` is not: 999999999 would be 1000000000.
+    func means(_ raw: RawContent, as type: RegisterType) -> Bool {
         switch (raw, self) {
         case (.unsigned(let raw), .integer(let number)):
-            number >= 0 || isOf64Bits ? raw == UInt64(bitPattern: number) : false
+            number >= 0 || type == .uint64 ? raw == UInt64(bitPattern: number) : false
         case (.unsigned(let raw), .real(let number)): UInt64(exactly: number) == raw
         case (.signed(let raw), .integer(let number)): raw == number
         case (.signed(let raw), .real(let number)): Int64(exactly: number) == raw
-        case (.real(let raw), .integer(let number)): raw == Double(number) || raw == Double(Float(number))
+        case (.real(let raw), .integer(let number)):
+            raw == Double(number) || type == .float32 && raw == Double(Float(number))
         case (.real(let raw), .real(let number)):
-            raw == number || (raw.isFinite && raw == Double(Float(number))) || (raw.isNaN && number.isNaN)
+            raw == number || (type == .float32 && raw.isFinite && raw == Double(Float(number)))
+                || (raw.isNaN && number.isNaN)
         case (.text, _): false
         }
     }

@@ -13,6 +13,9 @@ struct BusReader {
     /// Which register makes each series.
     private var seriesOrigins: [SeriesName: Origin] = [:]
 
+    /// The registers that were warned of, once for all devices of a model.
+    private var advisedStrings: Set<Place> = []
+
     private struct SeriesName: Hashable {
         var station: String
         var parameter: String
@@ -190,6 +193,7 @@ struct BusReader {
         let map = RegisterMap(table, own: own, model: entry)
         map.check(&faults)
         checkSeries(table, map)
+        adviseOnStrings(map)
         guard let definitions = map.definitions, !definitions.isEmpty, table.isWhole,
             let unit = table.integerIfAny("unit").flatMap({ UInt8(exactly: $0) }), !table.text("station").isEmpty
         else { return nil }
@@ -205,6 +209,21 @@ struct BusReader {
         device.registers = definitions
         device.statusRegister = map.statusIndex
         return device
+    }
+
+    /// A label that is polled as a quantity has no value, unless its text is a number.
+    private mutating func adviseOnStrings(_ map: RegisterMap) {
+        for register in map.registers {
+            guard let definition = register.definition, definition.type == .string,
+                let parameter = definition.parameter,
+                advisedStrings.insert(register.place).inserted
+            else { continue }
+            advice.append(
+                SettingsWarning(
+                    at: register.place, key: register.key,
+                    "\(parameter) is read from text: its readings have no value unless the text is a number, such as "
+                        + "\" 12.5\"; no register is recommended for a text that is only a label"))
+        }
     }
 
     /// The model that the device names, with faults or without; `nil`: none, or there is no such model.

@@ -99,36 +99,42 @@ struct RegisterMap {
 
     /// Overlaps, and what else the definitions say of each other.
     private func checkPlaces(_ faults: inout FaultList) {
+        guard registers.count <= RegisterMap.registersMax else {
+            faults.add(
+                .outOfRange, at: table.place, key: "\(table.path).register",
+                "has \(registers.count) registers, expected at most \(RegisterMap.registersMax) of one device")
+            return
+        }
         guard let all = definitions else { return }
-        let known = RegisterMap.faults(all.prefix(modelCount), model?.model?.limits ?? limits)
-        for fault in RegisterMap.faults(all[...], limits) where !known.contains(fault) {
-            // It stands at the register that brought it: the last one of the shortest list that has the fault.
-            var low = 1
-            var high = all.count
-            while low < high {
-                let middle = (low + high) / 2
-                let has = RegisterMap.faults(all.prefix(middle), limits).contains(fault)
-                if has { high = middle } else { low = middle + 1 }
+        var device = DeviceDefinition(unit: 1, station: "any")
+        device.registers = all
+        device.limits = limits
+        let modelLimits = model?.model?.limits ?? limits
+        var names: Set<String> = []
+        let isFirstOfName = registers.map { names.insert($0.name).inserted }
+        for fault in device.placedFaults(after: modelCount) {
+            guard let place = fault.register else {
+                faults.add(.conflict, at: table.place, key: table.path, RegisterMap.sentence(fault.text))
+                continue
             }
-            let brought = registers[low - 1]
-            if low <= modelCount {
-                faults.add(.conflict, at: table.place("max_registers"), key: table.path, RegisterMap.sentence(fault))
-            } else if !registers.prefix(low - 1).contains(where: { $0.name == brought.name }) {
-                faults.add(.conflict, at: brought.place, key: brought.key, RegisterMap.sentence(fault))
+            if place >= modelCount {
+                guard isFirstOfName[place] else { continue }
+                let brought = registers[place]
+                faults.add(.conflict, at: brought.place, key: brought.key, RegisterMap.sentence(fault.text))
+            } else if all[place].count <= modelLimits.maxRegisters {
+                // The model's own request would take it, the device's does not.
+                faults.add(
+                    .conflict, at: table.place("max_registers"), key: table.path, RegisterMap.sentence(fault.text))
             }
         }
     }
 
+    /// Of one device, with those of its model.
+    static let registersMax = 2000
+
     private static func sentence(_ fault: String) -> String {
         fault.contains("expected")
             ? fault : "\(fault), expected each address read once, in a request that the device takes"
-    }
-
-    private static func faults(_ registers: ArraySlice<RegisterDefinition>, _ limits: RequestLimits) -> [String] {
-        var device = DeviceDefinition(unit: 1, station: "any")
-        device.registers = Array(registers)
-        device.limits = limits
-        return device.faults
     }
 }
 

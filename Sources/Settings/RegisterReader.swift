@@ -74,7 +74,19 @@ struct RegisterReader {
             )
             return nil
         }
-        if let kind = table.textIfAny("kind"), kind != register.kind.rawValue {
+        let named = table.textIfAny("kind")
+        if register.kind == .coil, named != RegisterKind.coil.rawValue, number <= 9999 {
+            let place = Int(number - 1)
+            let holding = RegisterNumber(kind: .holding, address: UInt16(place))
+            let input = RegisterNumber(kind: .input, address: UInt16(place))
+            faults.add(
+                .conflict, at: table.place("register"), key: "\(table.path).register",
+                "\(number) is the number of a coil, expected \(holding) (holding register), \(input) (input register), "
+                    + "`kind = \"coil\"` beside it, or `address = \(place)`",
+                suggestion: named == RegisterKind.input.rawValue ? "\(input)" : "\(holding)")
+            return nil
+        }
+        if let kind = named, kind != register.kind.rawValue {
             faults.add(
                 .conflict, at: table.place("register"), key: "\(table.path).register",
                 "\(number) is of kind \"\(register.kind.rawValue)\", and `kind` is \"\(kind)\"; expected one of the two, or "

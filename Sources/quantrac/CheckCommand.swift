@@ -8,8 +8,8 @@ struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check the settings: every fault at once, with file, line and key.",
         discussion: """
-            Exits with 78 when something is wrong, with 69 when --connect finds a broker or a bus that cannot be used. A \
-            warning is no fault.
+            Exits with 78 when something is wrong, with 69 when --connect finds a broker or a bus that cannot be used \
+            or a register that is refused, with 75 when only another program has the line. A warning is no fault.
             """)
 
     @OptionGroup var configuration: ConfigurationOptions
@@ -96,6 +96,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func connectAll(_ settings: Configuration, to output: inout Output) async throws {
         var failed = 0
+        var busy = 0
         let pipeline = Pipeline(configuration: settings, logger: LogOutput.quiet())
         for source in settings.mqtt {
             let refusal = await pipeline.refusal(of: source)
@@ -106,9 +107,16 @@ struct CheckCommand: AsyncParsableCommand {
         for bus in settings.modbus {
             let refusal = await pipeline.refusal(of: bus)
             if refusal != nil { failed += 1 }
+            if refusal?.isBusy == true { busy += 1 }
             let place = listing.isJSON ? bus.address.description : ModbusText.place(bus.address)
-            try report(bus.source, place, refusal, success: "every device answers", to: &output)
+            try report(bus.source, place, refusal?.reason, success: "every device answers", to: &output)
         }
+        if busy > 0 {
+            Output.note(
+                "a line that another program has was not asked: perhaps the daemon of these settings is running; "
+                    + "`quantrac status` shows how its devices answer")
+        }
+        if failed > 0, failed == busy { throw ExitCode(CommandStatus.tryAgain.rawValue) }
         if failed > 0 { throw ExitCode(CommandStatus.unavailable.rawValue) }
     }
 

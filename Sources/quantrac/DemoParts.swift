@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Simulation
 
 /// Where the parts of a running demo are.
@@ -9,7 +10,7 @@ struct DemoParts: Sendable {
 
     /// Says where to look; every line can be typed as it stands.
     func introduce(folder: DemoFolder, stations: Int) {
-        let quantrac = Self.quoted(program)
+        let quantrac = Self.quoted(Self.shortest(program))
         let config = "-c \(Self.quoted(folder.configuration))"
         let models = Self.quoted(folder.plantModels)
         let http = "http://127.0.0.1:\(httpPort)"
@@ -30,10 +31,19 @@ struct DemoParts: Sendable {
               \(quantrac) consumer list \(config)
               curl '\(http)/v1/readings?station=HN-KK-01&limit=3'
               curl \(http)/metrics
-              ls \(Self.quoted(folder.warehouse))      what the puller fetched
-              cat \(Self.quoted(folder.daemonLog))      what the daemon says
+              ls \(Self.quoted(folder.warehouse))  # what the puller fetched
+              cat \(Self.quoted(folder.daemonLog))  # what the daemon says
 
             """)
+    }
+
+    /// The program's name, where the shell finds this very one by it; else its path.
+    private static func shortest(_ program: String) -> String {
+        guard let name = program.split(separator: "/").last else { return program }
+        let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
+        let found = folders.lazy.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+        guard let found else { return program }
+        return URL(filePath: found).resolvingSymlinksInPath().path == program ? String(name) : program
     }
 
     /// As a shell takes it.

@@ -11,6 +11,11 @@ enum Grouped {
         return number < 0 ? "-" + text : text
     }
 
+    /// The number with its word: `1 request`, `2,003 requests`.
+    static func count(_ number: some BinaryInteger, _ one: String, _ several: String? = nil) -> String {
+        "\(text(Int64(number))) \(number == 1 ? one : several ?? one + "s")"
+    }
+
     /// A size in the unit that keeps it short: `4.1 MiB`.
     static func bytes(_ number: Int64) -> String {
         var size = Double(number)

@@ -15,6 +15,7 @@ struct ModbusBusStatus: Decodable {
         var polls: Int64?
         var pollsFailed: Int64?
         var pollsPartial: Int64?
+        var pollsPaused: Int64?
         var overruns: Int64?
         var latencyMilliseconds: Double?
         var illegalAddresses: String?
@@ -24,6 +25,7 @@ struct ModbusBusStatus: Decodable {
             case lastAnswer = "last_answer"
             case pollsFailed = "polls_failed"
             case pollsPartial = "polls_partial"
+            case pollsPaused = "polls_paused"
             case latencyMilliseconds = "latency_ms"
             case illegalAddresses = "illegal_addresses"
         }
@@ -77,14 +79,15 @@ struct ModbusBusStatus: Decodable {
         var lines = [facts.joined(separator: ", ")]
         if let detail = source.detail { lines.append("\(source.state?.uppercased() ?? ""): \(detail)") }
         var table = Table(
-            ">UNIT", "STATION", "STATE", "LAST ANSWER", ">POLLS", ">FAILED", ">PARTIAL", ">OVERRUN", ">MS", "WHY")
+            ">UNIT", "STATION", "STATE", "LAST ANSWER", ">POLLS", ">FAILED", ">PARTIAL", ">PAUSED", ">OVERRUN", ">MS",
+            "WHY")
         for device in devices ?? [] {
             let sensor = device.sensor ?? 1
             table.add(
                 "\(device.unit)", sensor == 1 ? device.station : "\(device.station) #\(sensor)",
                 Self.standingOut(device.state), localTime.text(Self.time(device.lastAnswer)),
                 Self.count(device.polls), Self.count(device.pollsFailed), Self.count(device.pollsPartial),
-                Self.count(device.overruns),
+                Self.count(device.pollsPaused), Self.count(device.overruns),
                 device.latencyMilliseconds.map { ModbusText.number(($0 * 10).rounded() / 10) } ?? "",
                 Self.reason(device, besides: source.detail, localTime))
         }
@@ -105,7 +108,9 @@ struct ModbusBusStatus: Decodable {
         if device.state == "silent" || device.state == "paused", let since = time(device.since) {
             reasons.append("since \(localTime.text(since))")
         }
-        if let illegal = device.illegalAddresses, !illegal.isEmpty { reasons.append("refuses \(illegal)") }
+        if let illegal = device.illegalAddresses, !illegal.isEmpty, device.detail != "refuses \(illegal)" {
+            reasons.append("refuses \(illegal)")
+        }
         return reasons.joined(separator: ", ")
     }
 

@@ -27,8 +27,9 @@ struct ModbusLineOptions: ParsableArguments {
         if let retries, !(0...10).contains(retries) {
             throw ValidationError("--retries is 0 … 10, not \(retries).")
         }
-        if let window = lateResponseWindow, window.milliseconds > 600_000 {
-            throw ValidationError("--late-response-window is at most 10m.")
+        if let window = lateResponseWindow, !(timeout.milliseconds...600_000).contains(window.milliseconds) {
+            throw ValidationError(
+                "--late-response-window is at least --timeout (\(timeout.defaultValueDescription)) and at most 10m.")
         }
     }
 

@@ -47,6 +47,7 @@ struct ModbusPlanCommand: ParsableCommand {
         if model == nil, name != nil || url != nil || every != nil || maxGap != nil || maxRegisters != nil {
             throw ValidationError("--name, --url, --every, --max-gap and --max-registers go with --model FILE.")
         }
+        if every != nil, url == nil { throw ValidationError("--every is for the load: give --url as well.") }
         if model != nil, bus != nil || configuration.config != nil {
             throw ValidationError("Give --model FILE, or --config and --bus, not both.")
         }
@@ -79,6 +80,7 @@ struct ModbusPlanCommand: ParsableCommand {
         var device = try ModbusModel.device(unit: unit, file: file, name: name)
         if let maxGap { device.limits.maxGap = maxGap }
         if let maxRegisters { device.limits.maxRegisters = maxRegisters }
+        if let fault = device.faults.first { throw CommandFailure(.usage, "\(file): \(fault)") }
         guard let url else { return (nil, [device]) }
         var bus = BusDefinition(name: device.model ?? "model", address: try BusAddress(url: url))
         if let every { device.everyMilliseconds = every.milliseconds }

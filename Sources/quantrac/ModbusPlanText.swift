@@ -21,8 +21,7 @@ struct ModbusPlanText {
             subject += "every \(TimeLength(milliseconds: every).defaultValueDescription), "
         }
         subject +=
-            "\(device.registers.count) registers in \(requests.count) "
-            + (requests.count == 1 ? "request" : "requests")
+            "\(Grouped.count(device.registers.count, "register")) in \(Grouped.count(requests.count, "request"))"
         var table = Table(">REQUEST", "TABLE", "NUMBERS", "ADDRESSES", ">COUNT", "READS", "ONLY GAP")
         for (index, planned) in requests.enumerated() {
             let kind = planned.request.kind

@@ -23,10 +23,10 @@ struct ModbusProbeCommand: AsyncParsableCommand {
     var table: [RegisterKind] = []
 
     @Option(help: "The first address, from 0.")
-    var from = 0
+    var from = ModbusAddress(0)
 
     @Option(help: "The last address.")
-    var to = 100
+    var to = ModbusAddress(100)
 
     @Option(help: "Addresses in one question, 1 … 125; less for devices that refuse long ones.")
     var block = 50
@@ -46,8 +46,8 @@ struct ModbusProbeCommand: AsyncParsableCommand {
     @OptionGroup var listing: ListingOptions
 
     func validate() throws {
-        guard (0...65_535).contains(from), (0...65_535).contains(to), from <= to else {
-            throw ValidationError("--from and --to are 0 … 65535, and --from is not above --to.")
+        guard from.value <= to.value else {
+            throw ValidationError("--from \(from.value) is above --to \(to.value).")
         }
         guard (1...125).contains(block) else { throw ValidationError("--block is 1 … 125, not \(block).") }
         if all, !guess { throw ValidationError("--all goes with --guess.") }
@@ -70,6 +70,7 @@ struct ModbusProbeCommand: AsyncParsableCommand {
         let address = try line.address
         if let text = ModbusProbeText.silenceEstimate(units: asked.count, patience) { Output.note(text) }
         let isInterrupted = try await ModbusSession.run(address, patience) { session in
+            defer { session.noteStrayBytes() }
             try command.probe(session)
         }
         if isInterrupted { Output.note("interrupted: not everything was asked") }
@@ -81,7 +82,7 @@ struct ModbusProbeCommand: AsyncParsableCommand {
         session.willWait = { progress.note("waiting \($0 / 1_000_000_000) s for answers that may still come") }
         session.reconnectsMax = 3
         let scan = ModbusScan(session: session, progress: { progress.note($0) })
-        let question = RegisterRequest(kind: tables[0], address: UInt16(from), count: 1)
+        let question = RegisterRequest(kind: tables[0], address: from.value, count: 1)
         let units = scan.units(asked, asking: question)
         progress.clear()
         var output = Output()
@@ -117,7 +118,8 @@ struct ModbusProbeCommand: AsyncParsableCommand {
         if !listing.isJSON { try output.line("\nunit \(unit)") }
         for kind in tables {
             let before = scan.session.requests
-            let found = scan.ranges(of: unit, kind, from..<to + 1, block: block, pairs: pairs, known: question)
+            let found = scan.ranges(
+                of: unit, kind, Int(from.value)..<Int(to.value) + 1, block: block, pairs: pairs, known: question)
             progress.clear()
             let text = ModbusRangeText(
                 unit: unit, scan: found, requests: scan.session.requests - before, address: scan.session.address)

@@ -73,7 +73,8 @@ enum ModbusProbeText {
             case .noise(let failure):
                 return CommandFailure(
                     .unavailable,
-                    "\(ModbusText.place(address)): no unit answers; \(ModbusText.advice(failure, on: address))")
+                    "\(ModbusText.place(address)): bytes come, but no whole answer of a unit; "
+                        + ModbusText.advice(failure, on: address))
             case .refusedByGateway(let code):
                 return CommandFailure(
                     .unavailable,

@@ -39,6 +39,7 @@ struct ModbusReadCommand: AsyncParsableCommand {
             }
             let text = ModbusValueText(
                 device: device, showsHexadecimal: command.showsHexadecimal, showsNames: command.what.model != nil)
+            defer { session.noteStrayBytes() }
             if let watch = command.watch {
                 try command.watch(session, text, every: watch.milliseconds)
             } else {
@@ -101,17 +102,25 @@ enum ModbusReadVerdict {
         let register = device.registers[index]
         let subject = "unit \(device.unit) of \(ModbusText.place(address))"
         let place = "\(register.kind.rawValue) \(register.number) (address \(register.address))"
-        let share = findings.count == 1 ? place : "\(count) of \(findings.count) values were not read; \(place)"
+        let share =
+            findings.count == 1
+            ? place : "\(count) of \(findings.count) values \(count == 1 ? "was" : "were") not read; \(place)"
         switch findings[index] {
         case .content: return nil
         case .failed(let failure) where count == findings.count:
             return CommandFailure(ModbusText.status(failure), "\(subject): \(ModbusText.advice(failure, on: address))")
+        case .failed(.noAnswer) where findings.contains(where: \.isContent):
+            return CommandFailure(
+                .failure, "\(subject): \(share): no answer, though it answers others; a longer --timeout may help")
         case .failed(let failure):
             return CommandFailure(.failure, "\(subject): \(share): \(ModbusText.advice(failure, on: address))")
         case .exception(let code):
             let advice =
-                code == 10 || code == 11
-                ? "check the unit id" : "`quantrac modbus probe` finds out what the device has"
+                switch code {
+                case 4, 5, 6: "ask again later"
+                case 10, 11: "check the unit id"
+                default: "`quantrac modbus probe` finds out what the device has"
+                }
             return CommandFailure(.failure, "\(subject): \(share): \(ModbusText.numbered(code)); \(advice)")
         }
     }

@@ -10,7 +10,7 @@ struct ModbusReadOptions: ParsableArguments {
     var table: RegisterKind?
 
     @Option(help: "The first address, from 0 as it travels: 40001 is holding 0. (default: 0)")
-    var address: UInt16?
+    var address: ModbusAddress?
 
     @Option(
         name: .customLong("register"),
@@ -74,6 +74,7 @@ struct ModbusReadOptions: ParsableArguments {
         if let model {
             var device = try ModbusModel.device(unit: unit, file: model, name: name)
             device.limits.maxRegisters = min(maxRegisters, device.limits.maxRegisters)
+            if let fault = device.faults.first { throw CommandFailure(.usage, "\(model): \(fault)") }
             return device
         }
         var device = DeviceDefinition(unit: unit, station: "")
@@ -117,12 +118,20 @@ struct ModbusReadOptions: ParsableArguments {
 
     private var place: (RegisterKind, UInt16) {
         get throws {
-            guard let number else { return (table ?? .holding, address ?? 0) }
+            guard var number else { return (table ?? .holding, address?.value ?? 0) }
             guard address == nil else { throw ValidationError("--register and --address say the same: give one.") }
+            if number.hasPrefix("0x"), let plain = Int(number.dropFirst(2), radix: 16) { number = "\(plain)" }
             guard let place = RegisterNumber(text: number) else {
                 throw ValidationError(
                     "`\(number)` is no register number; write 40001 (holding), 30001 (input), 10001 (discrete) or "
                         + "00001 (coil), or --table and --address.")
+            }
+            if place.kind == .coil, !number.hasPrefix("0"), table != .coil {
+                let holding = RegisterNumber(kind: .holding, address: place.address)
+                let input = RegisterNumber(kind: .input, address: place.address)
+                throw ValidationError(
+                    "\(number) is the number of a coil: write \(holding) (holding register), \(input) (input register), "
+                        + "or --table coil beside it; or --address \(place.address).")
             }
             if let table, table != place.kind {
                 throw ValidationError(

@@ -54,7 +54,8 @@ struct ModbusScan {
             case .failed(.channel(let error)) where error.reason == .lost:
                 losses += 1
                 presence = .silent
-                if losses >= Self.lossesMax { scan.failure = .channel(error) }
+                // One who is asked for alone has no others that could answer.
+                if losses >= min(Self.lossesMax, units.count) { scan.failure = .channel(error) }
             case .failed(.channel(let error)):
                 scan.failure = .channel(error)
                 return scan

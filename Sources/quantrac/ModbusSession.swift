@@ -123,6 +123,15 @@ final class ModbusSession {
     }
 }
 
+extension ModbusSession {
+    /// To be called at the end: tells of bytes that belonged to nothing.
+    func noteStrayBytes() {
+        let count = master.counters.strayBytes
+        guard count > 0 else { return }
+        Output.note("\(Grouped.count(count, "stray byte")): noise, or another master on the line")
+    }
+}
+
 extension ModbusReply {
     static var stopped: ModbusReply { .failed(.channel(ChannelError(.stopped, "stopped"))) }
 }

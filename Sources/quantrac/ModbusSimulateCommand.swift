@@ -86,9 +86,12 @@ struct ModbusSimulateCommand: AsyncParsableCommand {
         if let count, count < 1 { throw ValidationError("--count is at least 1, not \(count).") }
         do {
             let endpoint = try SlaveEndpoint(text: listen)
+            if endpoint.framing == .rtu, let wrong = unit?.units.first(where: { !(1...247).contains($0) }) {
+                throw ValidationError("with RTU frames the units are 1 … 247, not \(wrong).")
+            }
             try endpoint.check(try FaultPlan(faults: fault, scripts: script, seed: seed))
             for setting in set { _ = try RegisterSetting(text: setting) }
-        } catch {
+        } catch let error as FaultTextError {
             throw ValidationError("\(error.description).")
         }
         guard link == nil || listen == "pty" else { throw ValidationError("--link is for --listen pty.") }
@@ -112,7 +115,11 @@ struct ModbusSimulateCommand: AsyncParsableCommand {
         do {
             try await serve(server)
         } catch let error as ChannelError {
-            throw CommandFailure(.unavailable, error.description)
+            // What a channel says then is meant for a master, which opens it again.
+            let isGone = error.reason == .lost
+            throw CommandFailure(
+                .unavailable,
+                isGone ? "\(server.url) is gone: no more answers; start again when it is back" : error.description)
         }
         try finish(server.counts)
     }
@@ -133,7 +140,9 @@ struct ModbusSimulateCommand: AsyncParsableCommand {
             for place in units.indices where units[place].hold(setting) { isHeld = true }
             guard isHeld else {
                 throw CommandFailure(
-                    .usage, "`\(text)`: no unit has a register `\(setting.name)` that can say this; check the model")
+                    .usage,
+                    "`\(text)`: no unit has a register `\(setting.name)` that can say this: there is none of that name, or the "
+                        + "value is beyond its type's range, or means that there is none; see the model")
             }
         }
         return units

@@ -64,7 +64,7 @@ struct PullCommand: AsyncParsableCommand {
         }
         guard let counts = counter.counts else { return Output.note("nothing was pulled") }
         Output.note(
-            "\(counts.lines) lines in \(counts.batches) batches"
+            "\(Grouped.count(counts.lines, "line")) in \(Grouped.count(counts.batches, "batch", "batches"))"
                 + (counts.known > 0 ? ", \(counts.known) of them stored already" : "")
                 + (counts.retries > 0 ? ", \(counts.retries) tries without an answer" : ""))
     }

@@ -1,5 +1,8 @@
 import ArgumentParser
+import Modbus
 import Pipeline
+import Registers
+import Settings
 
 /// `quantrac test --for 30s`: listens and prints, and commits nothing.
 struct TestCommand: AsyncParsableCommand {
@@ -8,7 +11,8 @@ struct TestCommand: AsyncParsableCommand {
         discussion: """
             It logs in at the brokers beside the running daemon under a name of its own and takes nothing away from it. \
             Modbus buses are polled by their schedule; a serial line that the daemon polls is busy. Exits with 1 when \
-            nothing came or something could not be read, with 69 when no broker and no bus could be reached.
+            nothing came or something could not be read, with 69 when no broker, no bus and no device could be reached, \
+            with 75 when that is so because another program has the line.
             """)
 
     @OptionGroup var configuration: ConfigurationOptions
@@ -26,11 +30,16 @@ struct TestCommand: AsyncParsableCommand {
         }
         let outcome = printer.outcome
         Output.note(
-            "\(outcome.readings) readings, \(outcome.faults) faults in \(outcome.payloads) payloads"
-                + (outcome.silences > 0 ? "; \(outcome.silences) times no answer" : ""))
-        if !isInterrupted, outcome.isEmpty, !outcome.unreached.isEmpty {
-            throw CommandFailure(.unavailable, "not connected: \(outcome.unreached.joined(separator: "; "))")
+            "\(Grouped.count(outcome.readings, "reading")), \(Grouped.count(outcome.faults, "fault")) in "
+                + Grouped.count(outcome.payloads, "payload")
+                + (outcome.silences > 0 ? "; \(Grouped.count(outcome.silences, "value")) not read" : ""))
+        let unreached = outcome.unreached.map { "\($0.source): \($0.reason)" }
+        if !isInterrupted, outcome.isEmpty, !unreached.isEmpty {
+            let isBusy = await pipeline.isBusy(settings, among: outcome.unreached.map(\.source))
+            throw CommandFailure(
+                isBusy ? .tryAgain : .unavailable, "nothing came: \(unreached.joined(separator: "; "))")
         }
+        for line in unreached { Output.note(line) }
         if !isInterrupted, outcome.isEmpty {
             throw CommandFailure(
                 .failure,
@@ -38,5 +47,15 @@ struct TestCommand: AsyncParsableCommand {
                     + "devices answer")
         }
         if outcome.faults > 0 { throw ExitCode(1) }
+    }
+}
+
+extension Pipeline {
+    /// Whether another program has a serial line of these sources.
+    fileprivate func isBusy(_ settings: Configuration, among sources: [String]) async -> Bool {
+        for bus in settings.modbus where bus.address.serialLine != nil && sources.contains(bus.source) {
+            if await refusal(of: bus)?.isBusy == true { return true }
+        }
+        return false
     }
 }

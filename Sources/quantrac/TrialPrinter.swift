@@ -9,11 +9,11 @@ final class TrialPrinter: Sendable {
         /// Records that a polled device did not answer.
         var silences = 0
         var faults = 0
-        /// Sources that were not connected at the end, with the reason.
-        var unreached: [String] = []
+        /// Sources from which nothing came until the end, with the reason.
+        var unreached: [(source: String, reason: String)] = []
 
         /// Nothing came from anywhere.
-        var isEmpty: Bool { payloads == 0 && readings == 0 }
+        var isEmpty: Bool { payloads == 0 && readings == 0 && faults == 0 }
     }
 
     private let isJSON: Bool
@@ -26,13 +26,14 @@ final class TrialPrinter: Sendable {
     var outcome: Outcome { state.withLock { $0 } }
 
     func note(unreached: [(source: String, reason: String)]) {
-        state.withLock { $0.unreached = unreached.map { "\($0.source): \($0.reason)" } }
+        state.withLock { $0.unreached = unreached }
     }
 
     func show(_ intake: Intake) throws {
         try state.withLock { state in
-            state.payloads += intake.payloads.count
             let silences = intake.readings.count { $0.isSilenceRecord }
+            // A poll that brought nothing is no payload.
+            if silences == 0 || silences < intake.readings.count { state.payloads += intake.payloads.count }
             state.readings += intake.readings.count - silences
             state.silences += silences
             state.faults += intake.faults.count

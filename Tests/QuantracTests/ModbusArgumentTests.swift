@@ -101,6 +101,10 @@ import Testing
             (["--model", "x.toml", "--address", "1"], "--model"),
             (["--watch", "1ms"], "--watch"),
             (["--timeout", "1ms"], "--timeout"),
+            (["--late-response-window", "0ms"], "--late-response-window"),
+            (["--late-response-window", "999ms"], "--late-response-window"),
+            (["--register", "46"], "40046"),
+            (["--register", "46", "--table", "input"], "30046"),
             (["--retries", "11"], "--retries"),
             (["--unit", "256"], "unit"),
         ] as [([String], String)])
@@ -152,6 +156,18 @@ import Testing
         #expect(isRefused(ModbusProbeCommand.self, ["rtu:///dev/ttyUSB0", "--units", "0-10"]))
     }
 
+    @Test func `addresses are decimal or hexadecimal, as in the settings`() throws {
+        let command = try ModbusProbeCommand.parse(["tcp://127.0.0.1", "--from", "0x2D", "--to", "0XfF"])
+        #expect(command.from.value == 45 && command.to.value == 255)
+        for text in ["", "0x", "0x10000", "+1", "0x+1", "4 5"] { #expect(ModbusAddress(argument: text) == nil) }
+        let read = try ModbusReadCommand.parse(["tcp://127.0.0.1", "--address", "0x2d"])
+        #expect(try read.what.device().registers[0].address == 45)
+        let numbered = try ModbusReadCommand.parse(["tcp://127.0.0.1", "--register", "0x9C6E"])
+        #expect(try numbered.what.device().registers[0].address == 45)
+        let coil = try ModbusReadCommand.parse(["tcp://127.0.0.1", "--register", "46", "--table", "coil"])
+        #expect(try coil.what.device().registers[0].kind == .coil)
+    }
+
     @Test func `a long silence is told before it begins`() {
         var patience = ModbusPatience()
         patience.retries = 0
@@ -168,6 +184,7 @@ import Testing
         ["--model", "f", "--config", "c"], ["--model", "f", "--max-gap", "125"],
         ["--model", "f", "--max-registers", "0"],
         ["--model", "f", "--url", "nonsense"], ["--model", "f", "--every", "1ms"], ["--unit", "256"],
+        ["--model", "f", "--every", "10s"],
     ])
     func `plan refuses what does not fit together`(arguments: [String]) {
         #expect(isRefused(ModbusPlanCommand.self, arguments))

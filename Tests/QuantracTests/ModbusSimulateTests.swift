@@ -27,6 +27,8 @@ import Testing
             ["probe.toml", "--listen", "127.0.0.1:502"], ["probe.toml", "--fault", "late"],
             ["probe.toml", "--script", "ok,lat"], ["probe.toml", "--set", "ph"], ["probe.toml", "--unit", "256"],
             ["probe.toml", "--fault", "bad-crc"], ["probe.toml", "--link", "tty"], ["probe.toml", "--count", "0"],
+            ["probe.toml", "--fault", "exception=99"],
+            ["probe.toml", "--unit", "0", "--listen", "rtu+tcp://127.0.0.1:0"],
             ["probe.toml", "--fault", "silence@0.6", "--fault", "noise@0.6"],
         ] as [[String]])
     func `refuses what does not fit together`(arguments: [String]) {

@@ -22,7 +22,7 @@ import Testing
              "polls_failed":0,"polls_partial":0,"overruns":0,"polls_paused":0,"requests":1200,"retries":0,
              "errors":{},"breaker_opens":0,"latency_ms":4.25,"lateness_ms":0.5,"illegal_addresses":""},
             {"unit":2,"station":"HN-NT-08","sensor":2,"state":"silent","detail":"no answer",
-             "since":"2026-11-23T06:00:00.000Z","last_answer":null,"polls":1200,"polls_failed":30,
+             "since":"2026-11-23T06:00:00.000Z","last_answer":null,"polls":1200,"polls_failed":30,"polls_paused":77,
              "illegal_addresses":"holding 10-12"}]}}]}
             """#
         let buses = ModbusBusStatus.sources(in: document)
@@ -46,5 +46,17 @@ import Testing
         #expect(lines[1] == "WAITING: no way")
         #expect(lines[3].contains("PAUSED"))
         #expect(lines[3].hasSuffix("  since 2026-11-23 06:00:00.000"))
+    }
+
+    @Test func `tell once what is refused, and how often a device was left alone`() throws {
+        let document = #"""
+            {"sources":[{"name":"modbus:a","state":"connected","bus":{"devices":[
+            {"unit":1,"station":"S","state":"partial","detail":"refuses input 300","polls_paused":77,
+             "illegal_addresses":"input 300"}]}}]}
+            """#
+        let source = try #require(ModbusBusStatus.sources(in: document).first)
+        let lines = try #require(source.bus).lines(of: source, time)
+        #expect(lines[1].contains("PAUSED") && lines[2].contains("  77  "))
+        #expect(lines[2].hasSuffix("  refuses input 300"))
     }
 }

@@ -207,7 +207,6 @@ import Testing
         (.float32, .integer(2_147_483_647), [0x4f00, 0]), (.float32, .real(-999.900_024_414_062_5), [0xc479, 0xf99a]),
         (.float64, .real(-999.9), [0xc08f, 0x3f33, 0x3333, 0x3333]),
         (.float64, .integer(-9999), [0xc0c3, 0x8780, 0, 0]),
-        (.float64, .real(-999.9), [0xc08f, 0x3f33, 0x4000, 0]),
         (.float32, .real(.nan), [0x7fc0, 0]), (.float32, .real(.infinity), [0x7f80, 0]),
         (.float64, .real(-.infinity), [0xfff0, 0, 0, 0]),
         (.bcd16, .integer(9999), [0x9999]), (.bcd16, .integer(65_535), [0xffff]),
@@ -236,7 +235,8 @@ import Testing
         (.int64, .integer(.max), [0x7fff, 0xffff, 0xffff, 0xfffe]),
         (.float32, .real(-999.9), [0xc479, 0xf99b]), (.float32, .real(1e300), [0x7f80, 0]),
         (.float64, .real(1e300), [0x7ff0, 0, 0, 0]), (.float32, .real(.nan), [0x7f80, 0]),
-        (.float64, .real(-999.9), [0xc08f, 0x3f33, 0x3333, 0x3334]), (.int16, .real(-999.9), [0xfc19]),
+        (.float64, .real(-999.9), [0xc08f, 0x3f33, 0x3333, 0x3334]),
+        (.float64, .real(-999.9), [0xc08f, 0x3f33, 0x4000, 0]), (.int16, .real(-999.9), [0xfc19]),
     ]
 
     @Test(arguments: misses)
@@ -270,5 +270,21 @@ import Testing
         #expect(register.says(0).isSaturated)
         #expect(!register.says(4094).isSaturated)
         #expect(!register.says(4095).isSentinel)
+    }
+}
+
+@Suite struct `Sentinels of floats` {
+    private func isSentinel(_ type: RegisterType, _ raw: Double, _ missing: RawNumber) throws -> Bool {
+        var register = RegisterDefinition(name: "r", parameter: "P", kind: .holding, address: 0, type: type)
+        register.missing = [missing]
+        return register.content(of: try #require(register.words(of: .real(raw))), from: 0).isSentinel
+    }
+
+    @Test func `are compared in 32 bits only where they travel so`() throws {
+        #expect(try !isSentinel(.float64, 1e9, .integer(999_999_999)))
+        #expect(try isSentinel(.float64, 999_999_999, .integer(999_999_999)))
+        #expect(try isSentinel(.float32, 1e9, .integer(999_999_999)))
+        #expect(try isSentinel(.float32, -999.9, .real(-999.9)))
+        #expect(try !isSentinel(.float64, Double(Float(-999.9)), .real(-999.9)))
     }
 }

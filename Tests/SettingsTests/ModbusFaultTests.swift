@@ -104,6 +104,35 @@ extension FaultCase {
         #expect(found.first?.message.contains(message) == true && found.first?.message.contains("expected") == true)
     }
 
+    @Test func `tell the number of a coil that is meant as a register`() throws {
+        func text(_ place: String) -> String { ModbusText.bus().replacing("address = 0", with: place) }
+        #expect(text("register = 46").contains("register = 46"))
+        let found = try readFaults(text("register = 46"))
+        #expect(found.map(\.kind) == [.conflict] && found.first?.suggestion == "40046", "\(found)")
+        #expect(found.first?.message.contains("30046 (input register)") == true)
+        #expect(try readFaults(text("register = 46\nkind = \"input\"")).first?.suggestion == "30046")
+        #expect(try readFaults(text("register = 46\nkind = \"coil\"")).isEmpty)
+        #expect(try readFaults(text("register = 40046")).isEmpty)
+    }
+
+    @Test func `of very many registers are told quickly, and not all of them`() throws {
+        func text(_ count: Int) -> String {
+            let lines = (0..<count).map { "r\($0),P\($0),\($0),float32" }
+            return (["name,parameter,address,type"] + lines).joined(separator: "\n")
+        }
+        func faults(_ table: String) throws -> [SettingsFault] {
+            try SettingsFolder(["quantrac.toml": "node.name = \"n\"", "models/m.csv": table]).faults()
+        }
+        let start = ContinuousClock.now
+        let found = try faults(text(2000))
+        #expect(found.count == 101, "\(found.count)")
+        #expect(found.first?.message.contains("and 1899 more overlaps") == true, "\(found.first?.message ?? "")")
+        #expect(ContinuousClock.now - start < .seconds(10))
+        let tooMany = try faults(text(2001))
+        #expect(tooMany.map(\.kind) == [.outOfRange], "\(tooMany.count)")
+        #expect(tooMany.first?.message.contains("2001 registers, expected at most 2000") == true)
+    }
+
     @Test func `tell the same unit twice on a bus`() throws {
         let device =
             "[[modbus.device]]\nunit = 1\nstation = \"HN-2\"\nregister = [{ name = \"a\", parameter = \"A\", address = 9 }]"

@@ -112,7 +112,9 @@ import Testing
     func `take the number of the manual for the address, and its table for the kind`(
         number: Int, kind: RegisterKind, address: UInt16
     ) throws {
-        let register = try #require(try readSettings(ModbusText.register("register = \(number)")).modbus.first)
+        // A number without a table's digit has to say that it is a coil's.
+        let text = ModbusText.register("register = \(number)" + (kind == .coil ? "\nkind = \"coil\"" : ""))
+        let register = try #require(try readSettings(text).modbus.first)
             .devices[0].registers[0]
         #expect(register.kind == kind && register.address == address)
         #expect(register.type == (kind.isBit ? .bool : .uint16))
@@ -153,6 +155,14 @@ import Testing
         guard expected else { return }
         #expect(found.map(\.line) == [4] && found.map(\.key) == ["modbus[a].url"])
         #expect(found.first?.description.contains("quantrac.toml:4: modbus[a].url: \(path) is another") == true)
+    }
+
+    @Test func `say that a text is no quantity`() throws {
+        let text = ModbusText.bus().replacing("address = 0", with: "address = 0\ntype = \"string\"\nwidth = 4")
+        let found = try readWarnings(text)
+        #expect(found.map(\.key) == ["modbus[a].device[1].register[cod]"])
+        #expect(found.first?.message.contains("no value unless the text is a number") == true)
+        #expect(try readWarnings(ModbusText.bus()).isEmpty)
     }
 
     @Test func `say what a silent device costs`() throws {

@@ -30,7 +30,8 @@ import Testing
 
     @Test(arguments: [
         "", "ok", "lat", "late", "late=", "late=5", "late=-5s", "late=2h", "late=2s..1s", "late=1s..", "late=nan",
-        "exception", "exception=0", "exception=256", "exception=x", "silence=1s", "bad-crc=2", "late=1s@0",
+        "exception", "exception=0", "exception=12", "exception=99", "exception=256", "exception=x", "silence=1s",
+        "bad-crc=2", "late=1s@0",
         "late=1s@1.1",
         "late=1s@x", "late=1s@", "silence@6s..5s", "silence@1s..5s/4s", "silence@..5s", "unit=:silence",
         "unit=1,:silence",

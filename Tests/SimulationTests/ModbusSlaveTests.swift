@@ -107,7 +107,9 @@ import Testing
         #expect(try held("level=missing", level) == [0x8000])
         #expect(try held("1:level=raw:-7", level) == [0xfff9])
         #expect(try held("status=raw:2", [4, 0, 10, 0, 1]) == [2])
-        for text in ["nothing=1", "status=raw:65536", "cod=missing", "2:level=3.21", "valve=raw:2"] {
+        for text in [
+            "nothing=1", "status=raw:65536", "cod=missing", "2:level=3.21", "valve=raw:2", "level=1e6", "level=-327.68",
+        ] {
             #expect(try held(text, level) == nil, "\(text)")
         }
     }

@@ -5,52 +5,84 @@ public import Registers
 /// Tries a bus and its devices, for `quantrac check --connect`.
 public enum ModbusProbe {
     /// So many registers of a device are asked for one by one when it refuses them together.
-    private static let registersTriedMax = 16
+    private static let registersTriedMax = 64
 
-    /// Opens the bus and asks one planned request of each device, with the bus's timeouts and retries; one that refuses it
-    /// is asked for its registers one by one.
-    ///
-    /// Blocks for up to that time for each device; at a tty that the daemon has, it says so at once.
-    /// - Returns: Why it did not work, with the devices by unit and station; `nil` when all of them answer.
-    public static func check(bus: BusDefinition) -> String? {
-        let wake: Wake
-        do { wake = try Wake() } catch { return "\(error)" }
-        let clock = SystemBusClock(wake: wake)
-        return check(bus, channel: bus.address.makeChannel(wake: wake), clock: clock)
+    /// Why a bus cannot be used as its settings say.
+    public struct Refusal: Sendable, Hashable {
+        /// What did not work, with the devices by unit and station.
+        public let reason: String
+        /// Another program has the line; nothing was asked.
+        public let isBusy: Bool
     }
 
-    static func check(_ bus: BusDefinition, channel: any ByteChannel, clock: any BusClock) -> String? {
+    /// Opens the bus and asks all planned requests of each device, with the bus's timeouts and retries; one that is refused
+    /// is asked for its registers one by one, so that each that the device does not have is named.
+    ///
+    /// Blocks for up to that time for each device; at a tty that the daemon has, it says so at once.
+    /// - Returns: `nil` when all devices answer for all their registers.
+    public static func refusal(of bus: BusDefinition) -> Refusal? {
+        let wake: Wake
+        do { wake = try Wake() } catch { return Refusal(reason: "\(error)", isBusy: false) }
+        let clock = SystemBusClock(wake: wake)
+        return refusal(of: bus, channel: bus.address.makeChannel(wake: wake), clock: clock)
+    }
+
+    static func refusal(of bus: BusDefinition, channel: any ByteChannel, clock: any BusClock) -> Refusal? {
         let master = ModbusMaster(
             channel: channel, framing: bus.address.framing, line: bus.address.serialLine,
             lateResponseWindowNanoseconds: bus.lateResponseWindowMilliseconds * 1_000_000, clock: clock)
         defer { master.close() }
         var faults: [String] = []
         for device in bus.devices {
-            guard let planned = device.plan().first else { continue }
-            var failure = ask(planned, of: device, on: bus, master, clock)
-            if failure == .exception(2), answersAlone(device, on: bus, master, clock) { failure = nil }
-            switch failure {
-            case nil: continue
-            // Nobody is asked in vain for a whole timeout each.
-            case .failed(.channel(let error)) where !channel.isOpen: return error.description
-            case .some(let failure):
-                let addresses = planned.request.kind.text(of: planned.request.addresses)
-                faults.append("unit \(device.unit) (\(device.station)), \(addresses): \(failure.text)")
+            for (places, failure) in failures(of: device, on: bus, master, clock) {
+                // Nobody is asked in vain for a whole timeout each.
+                if case .failed(.channel(let error)) = failure, !channel.isOpen {
+                    return Refusal(reason: error.description, isBusy: error.reason == .busy)
+                }
+                faults.append("unit \(device.unit) (\(device.station)), \(places): \(failure.text)")
             }
         }
-        return faults.isEmpty ? nil : faults.joined(separator: "; ")
+        return faults.isEmpty ? nil : Refusal(reason: faults.joined(separator: "; "), isBusy: false)
     }
 
-    /// It refused a whole request, perhaps for a gap that nobody needs: a register by itself shows.
-    private static func answersAlone(
-        _ device: DeviceDefinition, on bus: BusDefinition, _ master: ModbusMaster, _ clock: any BusClock
-    ) -> Bool {
-        device.registers.indices.prefix(registersTriedMax).contains { place in
-            let register = device.registers[place]
-            let request = RegisterRequest(
-                kind: register.kind, address: register.address, count: UInt16(register.count))
-            return ask(PlannedRequest(request: request, members: [place]), of: device, on: bus, master, clock) == nil
+    /// What the device does not answer for, and why; after silence nothing more is asked of it.
+    private static func failures(
+        of device: DeviceDefinition, on bus: BusDefinition, _ master: ModbusMaster, _ clock: any BusClock
+    ) -> [(places: String, PollFailure)] {
+        var found: [(places: String, PollFailure)] = []
+        var refused: [UInt8: IllegalRanges] = [:]
+        var triesLeft = registersTriedMax
+        for planned in device.plan() {
+            var failed: (RegisterRequest, PollFailure)?
+            switch ask(planned, of: device, on: bus, master, clock) {
+            case nil: continue
+            case .exception(let code)? where planned.members.count == 1 || triesLeft == 0:
+                refused[code, default: IllegalRanges()].insert(planned.request.addresses, of: planned.request.kind)
+            case .exception(2...4)?:
+                // Perhaps for a gap that nobody needs: the registers by themselves show.
+                for place in planned.members.prefix(triesLeft) {
+                    triesLeft -= 1
+                    let register = device.registers[place]
+                    let request = RegisterRequest(
+                        kind: register.kind, address: register.address, count: UInt16(register.count))
+                    let single = PlannedRequest(request: request, members: [place])
+                    switch ask(single, of: device, on: bus, master, clock) {
+                    case nil: continue
+                    case .exception(let code)?:
+                        refused[code, default: IllegalRanges()].insert(register.addresses, of: register.kind)
+                    case .some(let failure): failed = (request, failure)
+                    }
+                    if failed != nil { break }
+                }
+            case .exception(let code)?:
+                refused[code, default: IllegalRanges()].insert(planned.request.addresses, of: planned.request.kind)
+            case .some(let failure): failed = (planned.request, failure)
+            }
+            guard let (request, failure) = failed else { continue }
+            found.append((request.kind.text(of: request.addresses), failure))
+            break
         }
+        return refused.sorted { $0.key < $1.key }.map { ($0.value.description, .exception($0.key)) } + found
     }
 
     private static func ask(

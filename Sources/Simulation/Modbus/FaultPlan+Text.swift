@@ -113,9 +113,9 @@ enum FaultText {
         case .late: return .late(try times(value, of: kind))
         case .hold: return .hold(try times(value, of: kind))
         case .exception:
-            guard let value, let code = UInt8(value), code > 0 else {
+            guard let value, let code = UInt8(value), (1...11).contains(code) else {
                 throw FaultTextError(
-                    "`\(text)` names no exception code; expected exception=6, or another of 1 … 255")
+                    "`\(text)` names no exception code; expected exception=6, or another of 1 … 11")
             }
             return .exception(code)
         case .slowBytes: return .slowBytes(try milliseconds(value ?? "4ms"))

@@ -64,7 +64,9 @@ public struct RegisterSetting: Sendable, Hashable {
     /// The words that say it; `nil` when the register cannot.
     func words(for register: RegisterDefinition) -> [UInt16]? {
         switch content {
-        case .value(let value): return register.words(of: register.raw(of: value))
+        case .value(let value):
+            let words = register.words(of: register.raw(of: value))
+            return words.flatMap { register.says(value, by: $0) ? $0 : nil }
         case .text(let text): return register.words(of: .text(text))
         case .raw(let raw): return register.words(of: raw)
         case .missing:
@@ -74,5 +76,16 @@ public struct RegisterSetting: Sendable, Hashable {
             case nil: return nil
             }
         }
+    }
+}
+
+extension RegisterDefinition {
+    /// Whether a master reads the value from the words, as near as the register's steps allow: not so where it was cut to
+    /// the ends of the type, or means "no value".
+    fileprivate func says(_ value: Double, by words: [UInt16]) -> Bool {
+        let content = content(of: words, from: address)
+        guard !content.isSentinel, let read = content.value else { return false }
+        let step = type == .float32 || type == .float64 || type == .string ? abs(value) * 1e-3 : abs(scale)
+        return abs(read - value) <= max(step, 1e-9)
     }
 }
