@@ -129,7 +129,7 @@ import Testing
             worst = max(worst, bench.report.devices[1].latenessNanoseconds)
         }
         try bench.run(seconds: 600)
-        #expect(worst <= 510_000_000)
+        #expect(worst <= 10_000_000)
         #expect(bench.report.devices[1].polls == 60)
     }
 
