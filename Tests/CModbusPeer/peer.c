@@ -140,6 +140,12 @@ void peer_count_connection(struct modbus_peer *peer) {
     pthread_mutex_unlock(&peer->lock);
 }
 
+void peer_note_sending(struct modbus_peer *peer, int32_t index) {
+    pthread_mutex_lock(&peer->lock);
+    peer->requests[index].sending_nanoseconds = peer_now();
+    pthread_mutex_unlock(&peer->lock);
+}
+
 void peer_note_sent(struct modbus_peer *peer, int32_t index) {
     pthread_mutex_lock(&peer->lock);
     peer->requests[index].sent_nanoseconds = peer_now();

@@ -48,6 +48,7 @@ double peer_random(uint64_t *state);
 struct modbus_peer_request peer_note(
     struct modbus_peer *peer, uint8_t unit, uint8_t function, uint16_t address, uint16_t count, int64_t at);
 /// Notes that the answer to the request of that index has gone.
+void peer_note_sending(struct modbus_peer *peer, int32_t index);
 void peer_note_sent(struct modbus_peer *peer, int32_t index);
 uint16_t peer_word(struct modbus_peer *peer, uint8_t unit, uint8_t function, uint16_t address, uint32_t counter);
 bool peer_is_illegal(const struct modbus_peer *peer, uint16_t address, uint16_t count);

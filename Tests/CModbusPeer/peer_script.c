@@ -263,7 +263,10 @@ static int64_t send_due(struct scripted *slave) {
         if (!wire) continue;
         if (entry.hangs_up) {
             if (wire->descriptor != slave->peer->terminal) drop(slave, wire);
-        } else if (write(wire->descriptor, entry.bytes, (size_t)entry.length) < 0 && errno != EAGAIN) {
+            continue;
+        }
+        peer_note_sending(slave->peer, entry.request);
+        if (write(wire->descriptor, entry.bytes, (size_t)entry.length) < 0 && errno != EAGAIN) {
             drop(slave, wire);
         } else {
             peer_note_sent(slave->peer, entry.request);

@@ -81,6 +81,8 @@ struct modbus_peer_request {
     int64_t at_nanoseconds;
     /// When the last byte of the answer was sent; 0: not yet, or never. Only of the slaves of our own code.
     int64_t sent_nanoseconds;
+    // The clock just before that: what it measures is never too short because the slave had to wait for its turn.
+    int64_t sending_nanoseconds;
     uint32_t counter;
     uint16_t address, count;
     uint8_t unit, function;
