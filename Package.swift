@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -39,6 +40,10 @@ let package = Package(
         .target(name: "OwnThread"),
         .target(name: "Systemd"),
         .target(name: "Registers"),
+        .target(name: "Registry", dependencies: ["Readings"]),
+        .target(
+            name: "Rules", dependencies: ["Readings", "Registry", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Charts", dependencies: ["Readings"]),
         .target(name: "Modbus", dependencies: ["CModbus", "OwnThread", "Registers"]),
         .target(name: "Mosquitto", dependencies: ["CMosquitto", "OwnThread"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
@@ -52,7 +57,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "Decoding", dependencies: ["Readings"]),
-        .target(name: "Quality", dependencies: ["Readings"]),
+        .target(name: "Quality", dependencies: ["Readings", "Rules"]),
         .target(
             name: "Queue",
             dependencies: [
@@ -80,13 +85,16 @@ let package = Package(
 
         // What joins them.
         .target(
-            name: "Settings", dependencies: ["Readings", "Registers", .product(name: "TOMLKit", package: "TOMLKit")]),
+            name: "Settings",
+            dependencies: [
+                "Readings", "Registers", "Registry", "Rules", .product(name: "TOMLKit", package: "TOMLKit"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
         .target(
             name: "Pipeline",
             dependencies: [
                 "Readings", "Registers", "OwnThread", "Release", "Systemd", "Acquisition", "Decoding", "Quality",
-                "Queue", "Delivery",
-                "Settings",
+                "Queue", "Delivery", "Registry", "Rules", "Settings",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -102,8 +110,8 @@ let package = Package(
         .executableTarget(
             name: "quantrac",
             dependencies: [
-                "Readings", "Registers", "Modbus", "OwnThread", "Release", "Systemd", "Decoding", "Quality", "Queue",
-                "Delivery", "Settings", "Pipeline", "Simulation",
+                "Readings", "Registers", "Registry", "Rules", "Modbus", "OwnThread", "Release", "Systemd", "Charts",
+                "Decoding", "Quality", "Queue", "Delivery", "Settings", "Pipeline", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -113,8 +121,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "CLoop", "Readings", "Registers", "Acquisition", "Decoding", "Modbus", "Quality", "Queue", "Mosquitto",
-                "OwnThread", "SQLite",
+                "CLoop", "Readings", "Registers", "Registry", "Rules", "Acquisition", "Decoding", "Modbus", "Quality",
+                "Queue", "Mosquitto", "OwnThread", "SQLite",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Benchmarks/Bench"),
@@ -141,6 +149,7 @@ let package = Package(
                 "CCrashVFS", "Mosquitto", "OwnThread", "Quality", "Queue", "QuantracTesting", "Readings", "SQLite",
                 "quantrac",
             ]),
+        .testTarget(name: "ChartsTests", dependencies: ["Charts", "Readings"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "DecodingTests", dependencies: ["Decoding", "QuantracTesting", "Readings"]),
         .testTarget(
@@ -180,20 +189,26 @@ let package = Package(
         .testTarget(name: "ModbusTests", dependencies: ["Modbus", "OwnThread", "QuantracTesting", "Registers"]),
         .testTarget(name: "MosquittoTests", dependencies: ["Mosquitto", "OwnThread", "QuantracTesting"]),
         .testTarget(name: "OwnThreadTests", dependencies: ["OwnThread"]),
-        .testTarget(name: "QualityTests", dependencies: ["Quality", "Readings"]),
+        .testTarget(
+            name: "QualityTests", dependencies: ["QuantracTesting", "Quality", "Readings", "Registry", "Rules"]),
         .testTarget(
             name: "QuantracTests",
             dependencies: [
                 "quantrac", "Delivery", "Modbus", "Queue", "Readings", "Registers", "Settings", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .testTarget(name: "QueueTests", dependencies: ["Queue", "QuantracTesting", "Readings", "SQLite"]),
+        .testTarget(
+            name: "QueueTests",
+            dependencies: ["Quality", "Queue", "QuantracTesting", "Readings", "Registry", "Rules", "SQLite"]),
         .testTarget(name: "ReadingsTests", dependencies: ["Readings"]),
         .testTarget(name: "RegistersTests", dependencies: ["Registers"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
         .testTarget(
             name: "SettingsTests",
-            dependencies: ["Settings", "Readings", "Registers", .product(name: "TOMLKit", package: "TOMLKit")]),
+            dependencies: [
+                "Settings", "Readings", "Registers", "Registry", "Rules",
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Modbus", "OwnThread", "Readings", "Registers"]),
         .testTarget(name: "SystemdTests", dependencies: ["QuantracTesting", "Systemd"]),

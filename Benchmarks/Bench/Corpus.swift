@@ -24,6 +24,8 @@ struct Corpus {
     static let topics = (0..<stations).map { "quantrac/v1/\(name(ofStation: $0))/readings" }
     private static let parameterNames = ["PM2.5", "PM10", "SO2", "NO2", "CO", "O3", "TEMP", "RH", "WS", "WD"]
 
+    static let stationNames = (0..<stations).map { name(ofStation: $0) }
+
     private static func name(ofStation number: Int) -> String {
         "HN-KK-\(number < 10 ? "0" : "")\(number)"
     }

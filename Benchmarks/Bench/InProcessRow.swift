@@ -4,16 +4,29 @@ import Logging
 import Quality
 import Queue
 import Readings
+import Rules
 import Synchronization
 
 /// Row 3: JSON, decoded, compared with what is known, judged and committed, beside a C loop that inserts and does no more.
 struct InProcessRow {
     let workplace: Workplace
+    var book = RuleBook()
     static let perCommit = 1000
     /// How long after its observation each reading is received.
     private static let lag: Int64 = 1204
 
     func emptyQueue() throws -> [Row] {
+        try [row("3", "JSON → known? → judge → commit in process, 1,000 a commit", must: 0.9, aim: 1.5)]
+    }
+
+    /// The same with six tests for each of the 1,000 series.
+    func judged() throws -> [Row] {
+        var row = self
+        row.book = QualityRow.book(stations: Corpus.stationNames, intervalMilliseconds: 1000)
+        return try [row.row("3q", "row 3 with six quality tests on", must: nil, aim: nil)]
+    }
+
+    private func row(_ name: String, _ work: String, must: Double?, aim: Double?) throws -> Row {
         let rows = workplace.count(1_000_000, quick: 200_000)
         var cpu: [Double] = []
         let (ours, theirs) = try workplace.pairs { oursFirst in
@@ -25,19 +38,16 @@ struct InProcessRow {
             cpu.append(our.cpu / Double(rows) * 1e9)
             return (Double(rows) / our.wall, try their ?? loop(rows: rows, perCommit: Self.perCommit))
         }
-        return [
-            Row(
-                name: "3", work: "JSON → known? → judge → commit in process, 1,000 a commit",
-                reference: "C loop, insert only", unit: "readings/s", ours: ours, theirs: theirs, must: 0.9, aim: 1.5,
-                notes: ["CPU \(cpu.median.fixed(0)) ns a reading"])
-        ]
+        return Row(
+            name: name, work: work, reference: "C loop, insert only", unit: "readings/s", ours: ours, theirs: theirs,
+            must: must, aim: aim, notes: ["CPU \(cpu.median.fixed(0)) ns a reading"])
     }
 
     /// Rows a second of the C loop over a queue file that has just been made.
     func loop(rows: Int, perCommit: Int) throws -> Double {
         let folder = try workplace.makeFolder("c-loop")
         defer { workplace.remove(folder) }
-        try open(folder, BenchClock()).close()
+        try open(folder, BenchClock(), RuleBook()).close()
         let seconds = try Native.insertLoop(
             queue: folder + "/queue.db", rows: rows, perCommit: perCommit, series: Corpus.series,
             startMilliseconds: Self.start)
@@ -49,7 +59,7 @@ struct InProcessRow {
     /// - Parameter firstRound: How many readings each of the 1,000 series has in the queue.
     func fill(_ directory: String, rows: Int, firstRound: Int) throws -> (wall: Double, cpu: Double) {
         let clock = BenchClock()
-        let queue = try open(directory, clock)
+        let queue = try open(directory, clock, book)
         defer { queue.close() }
         guard let json = DecoderCatalog.make("json") else { throw BenchError("there is no decoder json") }
         let topic = try TopicPattern("quantrac/v1/{station}/readings")
@@ -93,12 +103,12 @@ struct InProcessRow {
         }
     }
 
-    private func open(_ directory: String, _ clock: BenchClock) throws -> ReadingQueue {
+    private func open(_ directory: String, _ clock: BenchClock, _ book: RuleBook) throws -> ReadingQueue {
         var settings = QueueSettings(directory: directory, node: Daemon.node)
         settings.minFreeDiskBytes = 0
         return try ReadingQueue.open(
             settings, clock: clock, logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() },
-            makeJudge: { StatusJudge() })
+            makeJudge: { QualityJudge(book: book) })
     }
 
     /// Six hours ago when the benchmark began: the rows kept end before the daemon's clock.

@@ -137,7 +137,7 @@ struct ModbusRows {
         settings.minFreeDiskBytes = 0
         return try ReadingQueue.open(
             settings, clock: SystemWallClock(), logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() },
-            makeJudge: { StatusJudge() })
+            makeJudge: { QualityJudge() })
     }
 }
 

@@ -105,11 +105,11 @@ final class Child {
     }
 
     /// What a program prints.
-    static func output(_ program: String, _ arguments: [String], in folder: String, expecting code: Int32 = 0) throws
-        -> String
-    {
+    static func output(
+        _ program: String, _ arguments: [String], in folder: String, seconds: Double = 10, expecting code: Int32 = 0
+    ) throws -> String {
         let file = folder + "/output-\(UUID().uuidString.prefix(8)).txt"
-        try Child(program, arguments, output: file).wait(seconds: 10, expecting: code)
+        try Child(program, arguments, output: file).wait(seconds: seconds, expecting: code)
         return try String(contentsOfFile: file, encoding: .utf8)
     }
 }

@@ -2,6 +2,7 @@
 struct Options {
     var quantrac = ".build/release/quantrac"
     var folder = ""
+    var python = ""
     var repetitions = 5
     /// Small counts, one repetition: whether everything runs, not how fast.
     var isQuick = false
@@ -17,6 +18,7 @@ struct Options {
         --repeat    pairs a row; the median counts
         --json      one object a line
         --quantrac  the daemon to measure (.build/release/quantrac)
+        --python    a Python that has ioos_qc, for row 4
         --folder    an empty folder for queues and logs, on the disk to measure
 
         Rows:
@@ -31,6 +33,7 @@ struct Options {
             case "--json": isJSON = true
             case "--help", "-h": isHelp = true
             case "--quantrac": quantrac = try Self.value(of: argument, &rest)
+            case "--python": python = try Self.value(of: argument, &rest)
             case "--folder": folder = try Self.value(of: argument, &rest)
             case "--only": only = try Self.value(of: argument, &rest).split(separator: ",").map(String.init)
             case "--repeat":

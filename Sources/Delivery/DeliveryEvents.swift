@@ -10,6 +10,12 @@ enum DeliveryEvents {
         logger.notice("consumer changed", metadata: ["consumer": "\(consumer)", "change": "\(what)"])
     }
 
+    static func maintenanceChanged(_ logger: Logger, station: String, what: String, window: Int64) {
+        logger.notice(
+            "maintenance changed",
+            metadata: ["station": "\(station)", "change": "\(what)", "window": "\(window)"])
+    }
+
     static func lineRejected(_ logger: Logger, consumer: String, batch: String, count: Int) {
         logger.warning(
             "lines rejected by consumer",

@@ -1,6 +1,7 @@
 import Quality
 public import Queue
 import Readings
+import Settings
 
 /// The queue without the daemon, for the command line while the daemon is stopped.
 extension Pipeline {
@@ -8,6 +9,9 @@ extension Pipeline {
     ///
     /// - Throws: `QueueError`; `locked` while a daemon or another command has it.
     public func openQueue() throws(QueueError) -> ReadingQueue {
-        try ReadingQueue.open(queueSettings, clock: SystemWallClock(), logger: logger) { StatusJudge() }
+        let book = configuration.ruleBook
+        return try ReadingQueue.open(queueSettings, clock: SystemWallClock(), logger: logger) {
+            QualityJudge(book: book)
+        }
     }
 }

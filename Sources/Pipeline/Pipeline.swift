@@ -28,7 +28,10 @@ public struct Pipeline: Sendable {
     /// - Throws: `QueueError` when the queue cannot be opened, what the system says when an address cannot be taken, and
     ///   what a source gives up with. The queue is closed then as well.
     public func run() async throws {
-        let queue = try ReadingQueue.open(queueSettings, clock: SystemWallClock(), logger: logger) { StatusJudge() }
+        let book = configuration.ruleBook
+        let queue = try ReadingQueue.open(queueSettings, clock: SystemWallClock(), logger: logger) {
+            QualityJudge(book: book)
+        }
         defer {
             queue.close()
             PipelineEvents.stopped(logger, sequence: queue.lastSequence)

@@ -162,14 +162,12 @@ public final class ValueJudge: Judge {
         }
     }
 
-    public func rollBack() {
+    public func rollBack(keepingSeries count: Int) {
         log?.state.withLock { state in
             state.rolledBack += state.provisional
             state.provisional = 0
         }
     }
-
-    public func ruleSetName(_ number: Int32) -> String? { nil }
 }
 
 /// What a `ValueJudge` was asked, seen from outside its thread.

@@ -18,6 +18,8 @@ struct Batch {
 
     // What to take back when the commit fails.
     var newestBefore: [(series: Int32, time: Int64)] = []
+    /// The judge's rule sets that were named for the first time.
+    var newRules: [Int32] = []
     var seriesCountBefore = 0
     var contextCountBefore = 0
 
@@ -38,6 +40,8 @@ struct Batch {
         var revision: Int32 = -1
         /// Of the highest revision.
         var source: Int32 = 0
+        /// Of the highest revision; NaN without one.
+        var value = Double.nan
     }
 
     struct Key: Hashable {
@@ -50,6 +54,8 @@ struct Batch {
         var content: Content
         var revision: Int32
         var source: Int32
+        /// NaN without one.
+        var value: Double
     }
 
     /// A row on its way into the file.
@@ -61,6 +67,11 @@ struct Batch {
         var revision: Int32
         var hasValue: Bool
         var flag: QualityFlag
+        var settles: QualityFlag?
+        /// As in the file; `nil` for a row that is nobody's neighbour.
+        var previous: Int64?
+        var received: Int64 = 0
+        var tests: Int64 = 0
     }
 
     struct SourceDelta {
@@ -87,6 +98,7 @@ struct Batch {
         sources.removeAll(keepingCapacity: true)
         counters.removeAll(keepingCapacity: true)
         newestBefore.removeAll(keepingCapacity: true)
+        newRules.removeAll(keepingCapacity: true)
         deadLetterBytes = 0
         numbers = nil
     }

@@ -62,6 +62,8 @@ struct RowWords {
     var revision: Int64
     /// `nil` for NULL.
     var stationSequence: Int64?
+    /// `nil` for NULL.
+    var previous: Int64?
 
     /// A quiet NaN that no arithmetic makes: the word of a NULL value.
     static let nullValue: UInt64 = 0x7ff8_0000_0000_dead
@@ -81,6 +83,8 @@ struct RowWords {
         first.mix(lag)
         second.mix(versionOffset)
         first.mix(stationSequence ?? Int64.min)
+        // Rows of schema 1 have none, and keep their checksums.
+        if let previous { first.mix(previous) }
         first.mix(UInt64(bitPattern: second.value))
         return first.value
     }

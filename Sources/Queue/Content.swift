@@ -54,6 +54,14 @@ extension DraftReading {
         }
     }
 
+    /// The raw value of a number that is the instrument's word for none.
+    var storedSentinel: StoredRaw {
+        switch storedRaw {
+        case .sameAsValue: .real(value)
+        case let raw: raw
+        }
+    }
+
     enum StoredRaw {
         case sameAsValue
         case negativeZero

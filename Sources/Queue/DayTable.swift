@@ -128,12 +128,14 @@ extension Writer {
             store.newest.reserveRow()
             store.newest.append(Int64(day.series))
             store.newest.append(series.entries[Int(day.series)].newest)
+            store.newest.append(series.entries[Int(day.series)].lastSequence)
         }
         try inTransaction { writer in
             try writer.store.connection.execute(Self.mergeDays)
             try writer.store.connection.execute(
                 """
-                UPDATE series SET newest_ms = p.newest_ms FROM pending_newest AS p WHERE series.id = p.series_id
+                UPDATE series SET newest_ms = p.newest_ms, last_sequence = p.last_sequence FROM pending_newest AS p
+                WHERE series.id = p.series_id
                 """)
             try writer.store.connection.execute(
                 "UPDATE queue SET summarised_through = ?", .integer(through))

@@ -9,6 +9,11 @@ enum Limits {
     static let rejectionsMax = 100_000
     /// Lines of the audit trail; the oldest go first.
     static let auditMax = 100_000
+    /// Of a maintenance window's reason, in bytes.
+    static let reasonBytes = 1024
+    /// Readings that get or lose their `MNT` in one transaction, and rows looked through for them.
+    static let maintenanceKeys = 2000
+    static let maintenanceRows = 200_000
     /// Of an oversize payload, in bytes.
     static let oversizeKept = 65_536
     /// Of one dead letter; `fault_count` tells how many there were.

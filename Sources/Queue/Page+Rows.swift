@@ -21,7 +21,8 @@ extension Page {
             sequence: row.int64(0), series: series, time: row.int64(2),
             value: hasValue ? value.bitPattern : RowWords.nullValue, raw: raw.word, rawKind: raw.kind,
             context: context, tests: tests, flag: Int64(flag.rawValue), settles: settles, lag: row.int64(9),
-            versionOffset: row.int64(10), revision: row.int64(11), stationSequence: stationSequence)
+            versionOffset: row.int64(10), revision: row.int64(11), stationSequence: stationSequence,
+            previous: row.optionalInt64(14))
         guard words.checksum == row.int64(13) else {
             texts.removeSubrange(textsBefore...)
             return false

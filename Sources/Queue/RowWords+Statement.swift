@@ -17,7 +17,8 @@ extension RowWords {
             sequence: row.int64(0), series: series, time: row.int64(2),
             value: row.isNull(3) ? Self.nullValue : row.double(3).bitPattern, raw: raw.word, rawKind: raw.kind,
             context: context, tests: row.int64(6), flag: row.int64(7), settles: row.int64(8), lag: row.int64(9),
-            versionOffset: row.int64(10), revision: row.int64(11), stationSequence: row.optionalInt64(12))
+            versionOffset: row.int64(10), revision: row.int64(11), stationSequence: row.optionalInt64(12),
+            previous: row.optionalInt64(14))
         guard checksum == row.int64(13) else { return nil }
     }
 

@@ -4,7 +4,7 @@ import SQLite
 enum Schema {
     /// `QTRC`, in the header of every queue file of ours.
     static let applicationID: Int64 = 0x5154_5243
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// Brings a file from `version` to the present one, in one transaction.
     static func migrate(_ connection: borrowing Connection, from version: Int64) throws(SQLiteError) {
@@ -12,6 +12,7 @@ enum Schema {
         try connection.execute("BEGIN IMMEDIATE")
         do {
             if version < 1 { try connection.execute(version1) }
+            if version < 2 { try connection.execute(version2) }
             try connection.execute("PRAGMA user_version = \(Self.version)")
             try connection.execute("COMMIT")
         } catch {
@@ -79,6 +80,19 @@ enum Schema {
             last REAL, last_ms INTEGER NOT NULL, worst_severity INTEGER NOT NULL, first_sequence INTEGER NOT NULL,
             last_sequence INTEGER NOT NULL, PRIMARY KEY (series_id, day)) WITHOUT ROWID;
         \(readingsView)
+        """
+
+    /// Columns at the end, so that no row is written anew; of earlier rows they are NULL.
+    private static let version2 = """
+        ALTER TABLE reading ADD COLUMN previous INTEGER;
+        ALTER TABLE series ADD COLUMN last_sequence INTEGER;
+        CREATE TABLE rule_set(
+            id TEXT PRIMARY KEY, body TEXT NOT NULL, first_sequence INTEGER NOT NULL, first_ms INTEGER NOT NULL)
+            WITHOUT ROWID;
+        CREATE TABLE maintenance(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, station TEXT NOT NULL, from_ms INTEGER NOT NULL,
+            to_ms INTEGER NOT NULL, reason TEXT NOT NULL, actor TEXT, declared_ms INTEGER NOT NULL,
+            withdrawn_ms INTEGER, applied_ms INTEGER NOT NULL);
         """
 
     private static let readingsView = """

@@ -1,7 +1,11 @@
 /// The series of the queue, by number, and when each was observed last.
 struct SeriesTable {
     /// Index 0 is no series.
-    private(set) var entries = [Entry(station: 0, parameter: 0, sensor: 0, newest: .min, context: 0)]
+    private(set) var entries = [
+        Entry(station: 0, parameter: 0, sensor: 0, newest: .min, newestNeighbour: .min, context: 0)
+    ]
+    /// Of a series whose rows were not looked at since the start.
+    static let unknown = Int64.max
     private var slots = [Int32](repeating: 0, count: 1024)
 
     struct Entry {
@@ -11,6 +15,11 @@ struct SeriesTable {
         var sensor: UInt16
         /// Observed time of the newest reading ever queued, in milliseconds; a later one is certainly new.
         var newest: Int64
+        /// The sequence of the last reading that is no revision of the daemon's own; 0 for none.
+        var lastSequence: Int64 = 0
+        /// Observed time of the newest reading that can be another one's neighbour; `SeriesTable.unknown` until it is looked
+        /// for.
+        var newestNeighbour: Int64
         /// The context of the last reading: the next one has it too, most of the time.
         var context: Int32
     }
@@ -31,9 +40,14 @@ struct SeriesTable {
     }
 
     /// Adds a series that is not known; its number is one more than the highest.
-    mutating func add(station: Int32, parameter: Int32, sensor: UInt16, newest: Int64 = .min) -> Int32 {
+    mutating func add(
+        station: Int32, parameter: Int32, sensor: UInt16, newest: Int64 = .min, lastSequence: Int64 = 0
+    ) -> Int32 {
         let number = Int32(entries.count)
-        entries.append(Entry(station: station, parameter: parameter, sensor: sensor, newest: newest, context: 0))
+        entries.append(
+            Entry(
+                station: station, parameter: parameter, sensor: sensor, newest: newest, lastSequence: lastSequence,
+                newestNeighbour: lastSequence == 0 ? .min : Self.unknown, context: 0))
         if entries.count * 2 > slots.count { rebuild(slotCount: slots.count * 2) } else { place(number) }
         return number
     }
@@ -48,6 +62,13 @@ struct SeriesTable {
     @inline(__always)
     mutating func setNewest(_ time: Int64, of number: Int32) {
         entries[Int(number)].newest = time
+    }
+
+    /// Names the last reading of a series, and the newest one that can be a neighbour.
+    @inline(__always)
+    mutating func setLast(_ sequence: Int64, newestNeighbour: Int64, of number: Int32) {
+        entries[Int(number)].lastSequence = sequence
+        entries[Int(number)].newestNeighbour = newestNeighbour
     }
 
     @inline(__always)

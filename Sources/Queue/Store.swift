@@ -10,13 +10,17 @@ struct Store: ~Copyable {
     let candidates: BatchTable
     /// Rows of `series_day` to add: series_id, day, count, minimum, maximum, last, last_ms, worst_severity, first, last.
     let days: BatchTable
-    /// series_id, newest_ms.
+    /// series_id, newest_ms, last_sequence.
     let newest: BatchTable
 
     var begin: Statement
     var commit: Statement
     var insertReadings: Statement
     var findKnown: Statement
+    /// A row by its sequence.
+    var findRow: Statement
+    /// The newest revision of a key: series, time.
+    var findNewest: Statement
     var insertSeries: Statement
     var insertContext: Statement
     var updateQueue: Statement
@@ -28,21 +32,21 @@ struct Store: ~Copyable {
 
     static let readingColumns = """
         sequence, series_id, time_ms, value, raw, context_id, tests, flag, settles, lag_ms, version_offset, revision, \
-        station_sequence, checksum
+        station_sequence, checksum, previous
         """
 
     /// Prepares everything on an open connection.
     static func make(_ opened: consuming Connection) throws(SQLiteError) -> Store {
         let pending = BatchTable(columns: [
             "sequence", "series_id", "time_ms", "value", "raw", "context_id", "tests", "flag", "settles", "lag_ms",
-            "version_offset", "revision", "station_sequence", "checksum",
+            "version_offset", "revision", "station_sequence", "checksum", "previous",
         ])
         let candidates = BatchTable(columns: ["candidate", "time_ms", "series_id"])
         let days = BatchTable(columns: [
             "series_id", "day", "count", "minimum", "maximum", "last", "last_ms", "worst_severity", "first_sequence",
             "last_sequence",
         ])
-        let newest = BatchTable(columns: ["series_id", "newest_ms"])
+        let newest = BatchTable(columns: ["series_id", "newest_ms", "last_sequence"])
         try opened.register(pending, as: "pending_reading")
         try opened.register(candidates, as: "pending_key")
         try opened.register(days, as: "pending_day")
@@ -56,7 +60,12 @@ struct Store: ~Copyable {
             SELECT p.candidate, r.revision, r.value, r.raw, r.context_id FROM pending_key AS p
             CROSS JOIN reading AS r ON r.time_ms = p.time_ms AND r.series_id = p.series_id
             """)
-        let insertSeries = try opened.prepare("INSERT INTO series VALUES (?, ?, ?, ?, NULL, ?)")
+        let findRow = try opened.prepare("SELECT \(Self.readingColumns) FROM reading WHERE sequence = ?")
+        let findNewest = try opened.prepare(
+            """
+            SELECT \(Self.readingColumns) FROM reading WHERE time_ms = ?2 AND series_id = ?1 ORDER BY revision DESC LIMIT 1
+            """)
+        let insertSeries = try opened.prepare("INSERT INTO series VALUES (?, ?, ?, ?, NULL, ?, NULL)")
         let insertContext = try opened.prepare("INSERT INTO context VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         let updateQueue = try opened.prepare("UPDATE queue SET last_sequence = ?, last_version = ?")
         let addToSource = try opened.prepare(
@@ -81,7 +90,8 @@ struct Store: ~Copyable {
         let freePages = try opened.prepare("PRAGMA freelist_count")
         return Store(
             connection: opened, pending: pending, candidates: candidates, days: days, newest: newest, begin: begin,
-            commit: commit, insertReadings: insertReadings, findKnown: findKnown, insertSeries: insertSeries,
+            commit: commit, insertReadings: insertReadings, findKnown: findKnown, findRow: findRow,
+            findNewest: findNewest, insertSeries: insertSeries,
             insertContext: insertContext, updateQueue: updateQueue, addToSource: addToSource,
             addToCounter: addToCounter,
             insertDeadLetter: insertDeadLetter, pageCount: pageCount, freePages: freePages)

@@ -17,6 +17,8 @@ struct Upkeep {
     var hasMore = false
     /// There are more dead letters to drop than one transaction's worth.
     var hasMoreDeadLetters = false
+    /// There is a maintenance window that was not gone through yet.
+    var hasMoreMaintenance = false
     var usedBytes: Int64 = 0
     /// The part of `usedBytes` that is the log.
     var logBytes: Int64 = 0
@@ -65,8 +67,13 @@ extension Writer {
                 try trimDeadLetters()
             }
             if upkeep.hasMore || sizeBytes > settings.maxSizeBytes { try retire() }
+            if isDue || upkeep.hasMoreMaintenance {
+                try applyMaintenance()
+                upkeep.hasMoreMaintenance = maintenance.unfinished != nil
+            }
         } catch {
             upkeep.hasMore = false
+            upkeep.hasMoreMaintenance = false
             upkeep.hasMoreDeadLetters = false
             noteFailure(error)
         }

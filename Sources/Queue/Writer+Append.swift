@@ -48,6 +48,7 @@ extension Writer {
             item += intakes[index].readings.count
         }
         if store.pending.count > 0 { try store.insertReadings.run() }
+        for request in judge.takeRevisions() { try revise(request, &numbers) }
         for index in intakes.indices {
             let payloads = try storeDeadLetters(of: intakes[index], &outcomes[index])
             let made = outcomes[index].generated + outcomes[index].generatedKnown
@@ -112,19 +113,19 @@ extension Writer {
                 }
                 revision = found
             }
+            let received = intake.payloads[Int(draft.payload)].received
+            let judgement = try judgement(
+                of: draft, in: intake, series: item.series, received: received, cause: revision.cause)
+            if judgement.rules != 0, ruleNames[judgement.rules] == nil {
+                try tellRules(judgement.rules, &numbers)
+            }
             numbers.sequence += 1
             numbers.version += 1
-            let received = intake.payloads[Int(draft.payload)].received
-            let judgement = judge.judge(
-                Observation(
-                    series: Int64(item.series), time: draft.time, received: received, value: draft.storedValue,
-                    status: status(of: draft, in: intake),
-                    qualifiers: revision.cause == .conflict ? draft.qualifiers.union(.conflict) : draft.qualifiers))
             let context = try context(
                 of: draft, in: intake, series: item.series, source: source, judgement, cause: revision.cause)
             appendRow(
                 draft, intake, item: item, received: received, judgement, context: context, revision: revision.number,
-                numbers)
+                previous: judgement.isIsolated ? nil : try link(draft, item, numbers.sequence), numbers)
             if draft.isSilenceRecord { outcome.generated += 1 } else { outcome.queued += 1 }
             if outcome.firstSequence == nil { outcome.firstSequence = numbers.sequence }
             outcome.lastSequence = numbers.sequence
@@ -132,19 +133,15 @@ extension Writer {
         }
     }
 
-    private func status(of draft: DraftReading, in intake: Intake) -> DeviceStatus {
-        draft.status.isNone ? .notTold : intake.withBytes(of: draft.status) { DeviceStatus(code: $0) }
-    }
-
     /// Lays one row out for the INSERT; the columns are those of `Store.readingColumns`.
     @inline(__always)
     private mutating func appendRow(
         _ draft: DraftReading, _ intake: Intake, item: Batch.Item, received: Timestamp, _ judgement: Judgement,
-        context: Int32, revision: Int32, _ numbers: Numbers
+        context: Int32, revision: Int32, previous: Int64?, _ numbers: Numbers
     ) {
         let table = store.pending
         let time = draft.time.millisecondsSince1970
-        let value = draft.storedValue
+        let value = judgement.isSentinel ? nil : draft.storedValue
         let lag = received.millisecondsSince1970 &- time
         let versionOffset = numbers.version &- received.millisecondsSince1970 &* 1000
         let tests = judgement.tests == .notEvaluated ? 0 : judgement.tests.decimal
@@ -153,7 +150,7 @@ extension Writer {
         table.append(Int64(item.series))
         table.append(time)
         if let value { table.append(value) } else { table.appendNull() }
-        let raw = appendRaw(draft.storedRaw, intake, table)
+        let raw = appendRaw(judgement.isSentinel ? draft.storedSentinel : draft.storedRaw, intake, table)
         table.append(Int64(context))
         if tests == 0 { table.appendNull() } else { table.append(tests) }
         table.append(Int64(judgement.flag.rawValue))
@@ -167,12 +164,14 @@ extension Writer {
             value: value?.bitPattern ?? RowWords.nullValue, raw: raw.word, rawKind: raw.kind, context: context,
             tests: tests, flag: Int64(judgement.flag.rawValue), settles: Int64(judgement.settles?.rawValue ?? 0),
             lag: lag, versionOffset: versionOffset, revision: Int64(revision),
-            stationSequence: draft.hasStationSequence ? draft.stationSequence : nil)
+            stationSequence: draft.hasStationSequence ? draft.stationSequence : nil, previous: previous)
         table.append(words.checksum)
+        if let previous { table.append(previous) } else { table.appendNull() }
         batch.rows.append(
             Batch.Row(
                 sequence: numbers.sequence, time: time, value: value ?? 0, series: item.series, revision: revision,
-                hasValue: value != nil, flag: judgement.flag))
+                hasValue: value != nil, flag: judgement.flag, settles: judgement.settles, previous: previous,
+                received: received.millisecondsSince1970, tests: tests))
     }
 
     @inline(__always)

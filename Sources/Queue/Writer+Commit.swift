@@ -39,7 +39,13 @@ extension Writer {
 
     /// The batch is not stored: memory is as it was before it.
     mutating func rollBack() {
-        judge.rollBack()
+        judge.rollBack(keepingSeries: batch.seriesCountBefore)
+        // From the back: the first row of a series in the batch knows what was the last one before it.
+        for row in batch.rows.reversed() {
+            guard let previous = row.previous else { continue }
+            series.setLast(abs(previous), newestNeighbour: previous == 0 ? .min : SeriesTable.unknown, of: row.series)
+        }
+        for number in batch.newRules { ruleNames[number] = nil }
         for change in batch.newestBefore.reversed() { series.setNewest(change.time, of: change.series) }
         series.truncate(to: batch.seriesCountBefore)
         if contexts.count > batch.contextCountBefore {

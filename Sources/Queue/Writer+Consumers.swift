@@ -14,11 +14,11 @@ extension Writer {
             throw QueueError(.badArgument, "there are \(Limits.consumersMax) consumers, as many as there can be")
         }
         let cursor = try cursor(at: definition.from)
-        try inTransaction { writer in
+        try tellingRules { writer, numbers in
             try writer.insert(definition, cursor: cursor)
+            try writer.tellRulesAgain(to: definition.name, after: 0, through: cursor, &numbers)
             try writer.audit("consumer-add", definition.name, "cursor \(cursor)")
         }
-        try reloadConsumers()
     }
 
     mutating func removeConsumer(_ name: String) throws(QueueError) {
@@ -48,14 +48,14 @@ extension Writer {
     mutating func rewindConsumer(_ name: String, to position: StartPosition) throws(QueueError) {
         let before = try known(name).cursor
         let cursor = try cursor(at: position)
-        try inTransaction { writer in
+        try tellingRules { writer, numbers in
             try writer.store.connection.execute("DELETE FROM consumer_batch WHERE consumer = ?", .text(name))
             try writer.store.connection.execute(
                 "UPDATE consumer SET cursor = ?, acknowledged_number = NULL WHERE name = ?", .integer(cursor),
                 .text(name))
+            try writer.tellRulesAgain(to: name, after: before, through: cursor, &numbers)
             try writer.audit("consumer-rewind", name, "cursor \(before) -> \(cursor)")
         }
-        try reloadConsumers()
     }
 
     mutating func configureConsumers(_ definitions: [ConsumerDefinition]) throws(QueueError) {
@@ -75,9 +75,10 @@ extension Writer {
             }
         }
         let left = consumers.filter { $0.definition.isConfigured && !names.contains($0.definition.name) }
-        try inTransaction { writer in
+        try tellingRules { writer, numbers in
             for (definition, cursor) in additions {
                 try writer.insert(definition, cursor: cursor)
+                try writer.tellRulesAgain(to: definition.name, after: 0, through: cursor, &numbers)
                 try writer.audit("consumer-configure", definition.name, "cursor \(cursor)")
             }
             for (definition, keepsBatch) in changes { try writer.update(definition, keepsBatch: keepsBatch) }
@@ -87,7 +88,6 @@ extension Writer {
                 try writer.audit("consumer-unconfigure", state.definition.name, "no longer required")
             }
         }
-        try reloadConsumers()
         for state in left {
             logger.warning(
                 "consumer left the configuration", metadata: ["consumer": "\(state.definition.name)"])
@@ -186,10 +186,11 @@ extension Writer {
     }
 
     /// Remembers a change that somebody may ask about later; part of the transaction that makes it.
-    private mutating func audit(_ action: String, _ subject: String, _ detail: String) throws {
+    mutating func audit(_ action: String, _ subject: String, _ detail: String, actor: String? = nil) throws {
         try store.connection.execute(
-            "INSERT INTO audit (time_ms, actor, action, subject, detail) VALUES (?, NULL, ?, ?, ?)",
-            .integer(clock.now().millisecondsSince1970), .text(action), .text(subject), .text(detail))
+            "INSERT INTO audit (time_ms, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
+            .integer(clock.now().millisecondsSince1970), SQLiteValue(actor), .text(action), .text(subject),
+            .text(detail))
         try store.connection.execute("DELETE FROM audit WHERE id <= last_insert_rowid() - \(Limits.auditMax)")
     }
 

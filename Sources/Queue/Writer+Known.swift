@@ -20,6 +20,7 @@ extension Writer {
             if revision >= batch.known[candidate].revision {
                 batch.known[candidate].revision = revision
                 batch.known[candidate].source = knownContext(4)?.source ?? 0
+                batch.known[candidate].value = store.findKnown.isNull(2) ? .nan : store.findKnown.double(2)
             }
         }
     }
@@ -33,7 +34,8 @@ extension Writer {
             // Certainly new. Remembered only where a later reading of the batch has the same key.
             if batch.contentsByKey[key] != nil {
                 let content = content(of: draft, in: intake)
-                batch.contentsByKey[key]?.append(Batch.Earlier(content: content, revision: 0, source: source))
+                batch.contentsByKey[key]?.append(
+                    Batch.Earlier(content: content, revision: 0, source: source, value: draft.storedValue ?? .nan))
             }
             return Revision(number: 0, cause: nil)
         }
@@ -41,18 +43,24 @@ extension Writer {
         if known.isDuplicate { return nil }
         var latest = known.revision
         var latestSource = known.source
+        var latestValue = known.value
         let content = content(of: draft, in: intake)
         let earlier = batch.contentsByKey[key] ?? []
         if earlier.contains(where: { $0.content == content }) { return nil }
         if let last = earlier.last {
             latest = last.revision
             latestSource = last.source
+            latestValue = last.value
         }
         let revision = latest + 1
         // That a device was silent is no correction of what it said.
         if draft.isSilenceRecord, revision > 0 { return nil }
+        if revision > 0, latestSource != source, let value = draft.storedValue {
+            let tolerance = judge.conflictTolerance(of: Int64(item.series))
+            if tolerance > 0, abs(value - latestValue) <= tolerance { return nil }
+        }
         batch.contentsByKey[key, default: []].append(
-            Batch.Earlier(content: content, revision: revision, source: source))
+            Batch.Earlier(content: content, revision: revision, source: source, value: draft.storedValue ?? .nan))
         guard revision > 0 else { return Revision(number: 0, cause: nil) }
         return Revision(number: revision, cause: latestSource == source ? .corrected : .conflict)
     }
@@ -108,7 +116,7 @@ extension Writer {
             cause == .conflict
             ? draft.qualifiers.union(judgement.qualifiers).union(.conflict)
             : draft.qualifiers.union(judgement.qualifiers)
-        let rules = judgement.rules == 0 ? TextPool.none : ruleName(judgement.rules)
+        let rules = ruleNames[judgement.rules] ?? TextPool.none
         let recent = series.entries[Int(number)].context
         let entry = contexts.entries[Int(recent)]
         if recent != 0, entry.qualifiers == qualifiers.rawValue, entry.source == source, entry.rules == rules,
@@ -136,14 +144,7 @@ extension Writer {
         range.isNone ? number == TextPool.none : intake.withBytes(of: range) { texts.equals(number, $0) }
     }
 
-    private mutating func ruleName(_ number: Int32) -> Int32 {
-        if let name = ruleNames[number] { return name }
-        let name = texts.number(of: judge.ruleSetName(number))
-        ruleNames[number] = name
-        return name
-    }
-
-    private mutating func addContext(_ context: Context) throws -> Int32 {
+    mutating func addContext(_ context: Context) throws -> Int32 {
         guard contexts.count < Limits.contextsMax else {
             throw QueueError(
                 .queueFull,

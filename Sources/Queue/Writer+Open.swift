@@ -98,7 +98,7 @@ extension Writer {
         _ connection: borrowing Connection, _ texts: inout TextPool, _ series: inout SeriesTable
     ) throws(SQLiteError) {
         var statement = try connection.prepare(
-            "SELECT id, station, parameter, sensor, newest_ms FROM series ORDER BY id")
+            "SELECT id, station, parameter, sensor, newest_ms, last_sequence FROM series ORDER BY id")
         while try statement.step() {
             // A number that is missing was lost with its page: nothing may be found under it, nor take it.
             guard statement.int(0) > series.count, statement.int(0) <= Limits.seriesMax else { continue }
@@ -108,7 +108,7 @@ extension Writer {
             _ = series.add(
                 station: texts.number(of: statement.string(1)), parameter: texts.number(of: statement.string(2)),
                 sensor: UInt16(truncatingIfNeeded: statement.int64(3)),
-                newest: statement.optionalInt64(4) ?? .min)
+                newest: statement.optionalInt64(4) ?? .min, lastSequence: statement.int64(5))
         }
     }
 
@@ -157,6 +157,9 @@ extension Writer {
             guard let words = RowWords(intact: statement) else {
                 damaged += 1
                 continue
+            }
+            if words.previous != nil {
+                series.setLast(words.sequence, newestNeighbour: SeriesTable.unknown, of: number)
             }
             let row = Batch.Row(
                 sequence: words.sequence, time: time, value: statement.double(3), series: number,

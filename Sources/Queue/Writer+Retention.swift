@@ -56,7 +56,10 @@ extension Writer {
             }
             try writer.store.connection.execute("DELETE FROM reading WHERE sequence <= ?", .integer(through))
             let deleted = Int64(writer.store.connection.changes)
-            try writer.store.connection.execute("DELETE FROM record WHERE sequence <= ?", .integer(through))
+            // A rule set is told once and named for ever.
+            try writer.store.connection.execute(
+                "DELETE FROM record WHERE sequence <= ? AND NOT (kind = 'rules' AND consumer IS NULL)",
+                .integer(through))
             try writer.store.updateQueue.run(.integer(numbers.sequence), .integer(numbers.version))
             try writer.store.addToCounter.run(.text(counter), .text(""), .text(""), .integer(deleted))
             return (deleted, numbers, skipped)
@@ -96,19 +99,19 @@ extension Writer {
         try store.connection.execute(
             "DELETE FROM consumer_batch WHERE consumer = ? AND first <= ?", .text(name), .integer(through))
         let isWanted = try untold.isThere || wantsReading(consumer, through: through)
-        guard isWanted else { return false }
+        if !isWanted {
+            try tellRulesAgain(to: name, after: consumer.cursor, through: through, &numbers)
+            return false
+        }
         try store.connection.execute(
             "DELETE FROM record WHERE kind = 'skipped' AND consumer = ? AND sequence > ? AND sequence <= ?",
             .text(name), .integer(consumer.cursor), .integer(through))
         numbers.sequence += 1
         numbers.version = max(numbers.version + 1, clock.nowMicroseconds())
         let from = min(consumer.cursor + 1, untold.from)
-        let record = StoredRecord(
-            sequence: numbers.sequence, kind: "skipped", consumer: name, version: numbers.version,
-            body: "{\"from\":\(from),\"to\":\(through),\"reason\":\"\(reason)\"}")
-        try store.connection.execute(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)", .integer(record.sequence), .text(record.kind),
-            SQLiteValue(record.consumer), .integer(record.version), .text(record.body), .integer(record.checksum))
+        let body = "{\"from\":\(from),\"to\":\(through),\"reason\":\"\(reason)\"}"
+        try insertRecord("skipped", consumer: name, body: body, numbers)
+        try tellRulesAgain(to: name, after: consumer.cursor, through: through, &numbers)
         try store.addToCounter.run(.text("generated"), .text(""), .text("skipped"), .integer(1))
         return true
     }
@@ -147,13 +150,18 @@ extension Writer {
         return false
     }
 
-    private mutating func finish(_ numbers: Numbers, skipped: Int64) throws(QueueError) {
+    /// The transaction is durable: memory follows. What took a sequence and tells of no hole is a rule set told again.
+    mutating func finish(_ numbers: Numbers, skipped: Int64) throws(QueueError) {
+        let rules = numbers.sequence - lastSequence - skipped
         lastSequence = numbers.sequence
         lastVersion = numbers.version
         // Consumers may have moved without being told.
         try reloadConsumers()
-        guard skipped > 0 else { return }
-        shared.counters.withLock { $0.generated["skipped", default: 0] += skipped }
+        guard skipped + rules > 0 else { return }
+        shared.counters.withLock { counters in
+            if skipped > 0 { counters.generated["skipped", default: 0] += skipped }
+            if rules > 0 { counters.generated["rules", default: 0] += rules }
+        }
         shared.waiters.publish(lastSequence)
     }
 

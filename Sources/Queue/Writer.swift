@@ -27,6 +27,7 @@ struct Writer: ~Copyable {
     var lastVersion: Int64
     /// The names of the judge's rule sets in the pool, by their numbers.
     var ruleNames: [Int32: Int32] = [:]
+    var maintenance = MaintenanceWindows()
     var deadLetterBytes: Int64 = 0
     /// `series_day` and `series.newest_ms` hold everything up to here.
     var summarisedThrough: Int64 = 0
@@ -52,6 +53,8 @@ struct Writer: ~Copyable {
             var writer = try Writer.open(
                 settings: settings, clock: clock, logger: logger, file: file, shared: shared, judge: makeJudge())
             writer.showProgress()
+            try writer.loadMaintenance()
+            writer.introduceAll()
             writer.maintain()
             report(.success(writer.uuid))
             writer.serve(mailbox)
@@ -106,7 +109,7 @@ struct Writer: ~Copyable {
         work.appends.reduce(0) { $0 + $1.readings }
     }
 
-    private var hasWork: Bool { upkeep.hasMore || upkeep.hasMoreDeadLetters }
+    private var hasWork: Bool { upkeep.hasMore || upkeep.hasMoreDeadLetters || upkeep.hasMoreMaintenance }
 
     mutating func showProgress() {
         let now = SystemTime.monotonicNanoseconds()

@@ -1,17 +1,107 @@
 /// What decides how far each reading can be trusted.
 ///
 /// The queue's writer calls it from its one thread, in commit order, for readings it has not seen before; a duplicate
-/// never reaches it. Judgements are provisional until `commit`: after `rollBack` the state is as it was after the
-/// last `commit`, and the same readings will be judged again.
+/// never reaches it. What it remembers of a series it is told anew from the queue whenever it asks, so that it holds
+/// nothing that the queue does not: judgements are provisional until `commit`, and after `rollBack` it asks again.
 public protocol Judge: AnyObject {
+    /// What it must be told before it can judge a reading of a series; `nil`: nothing. Asked again after each answer.
+    func need(_ series: Int64, at time: Timestamp) -> JudgeNeed?
+    /// The answer to `JudgeNeed.name`.
+    func introduce(_ series: Int64, as key: SeriesKey)
+    /// The answer to `JudgeNeed.history`: the last readings of a series in commit order, the newest last; fewer than asked
+    /// for only when the queue has no more. `time` is that of the reading which is to be judged.
+    func remember(_ past: [PastReading], of series: Int64, at time: Timestamp)
     /// Judges one reading after those judged before it.
     func judge(_ observation: Observation) -> Judgement
+    /// What the readings judged since the last call mean for earlier ones.
+    func takeRevisions() -> [RevisionRequest]
+    /// How far another source may differ in a value of the series and still have sent a duplicate.
+    func conflictTolerance(of series: Int64) -> Double
     /// The readings judged since the last `commit` or `rollBack` are durable.
     func commit()
-    /// The readings judged since the last `commit` or `rollBack` are not stored.
-    func rollBack()
-    /// The name of a rule set by the number a judgement carries, `name@version+hash`; `nil` for 0.
-    func ruleSetName(_ number: Int32) -> String?
+    /// The readings judged since the last `commit` or `rollBack` are not stored, nor are the series with higher numbers than
+    /// `count`: these numbers will be given to others.
+    func rollBack(keepingSeries count: Int)
+    /// The rule set by the number a judgement carries; `nil` for 0.
+    func ruleSet(_ number: Int32) -> RuleSetText?
+    /// It compares series with each other and must be introduced to every series there is, before the first reading.
+    var comparesSeries: Bool { get }
+}
+
+/// What a judge must be told of a series.
+public enum JudgeNeed: Sendable, Equatable {
+    case name
+    /// The last so many readings of a series, which need not be the one that was asked about.
+    case history(of: Int64, readings: Int)
+}
+
+/// A rule set as it is stored once and named on every reading that it judged.
+public struct RuleSetText: Sendable, Hashable {
+    /// `name@version+hash`.
+    public var id: String
+    /// Canonical JSON: the tests with their arguments, and what else the flags hang on.
+    public var json: String
+
+    public init(id: String, json: String) {
+        self.id = id
+        self.json = json
+    }
+}
+
+/// What a judge sees of a reading that is stored already.
+public struct PastReading: Sendable, Equatable {
+    public var time: Timestamp
+    public var received: Timestamp
+    public var value: Double?
+    /// As of its commit.
+    public var flag: QualityFlag
+    public var tests: TestDigits
+    /// The settled spike digit of the reading before it.
+    public var settles: QualityFlag?
+    /// When it came, there was a reading of its series of the same or a later time already.
+    public var isLate: Bool
+
+    public init(
+        time: Timestamp, received: Timestamp, value: Double?, flag: QualityFlag, tests: TestDigits,
+        settles: QualityFlag?, isLate: Bool
+    ) {
+        self.time = time
+        self.received = received
+        self.value = value
+        self.flag = flag
+        self.tests = tests
+        self.settles = settles
+        self.isLate = isLate
+    }
+}
+
+/// A further revision of a stored reading, if it changes whether the reading can be trusted.
+///
+/// The queue sets the digits on the newest revision of the key, and appends a row only when the flag enters or leaves
+/// 3 or 4.
+public struct RevisionRequest: Sendable, Equatable {
+    public var series: Int64
+    public var time: Timestamp
+    public var digits: [Digit]
+    public var cause: Cause
+
+    /// What one test says now.
+    public struct Digit: Sendable, Equatable {
+        public var test: TestDigits.Test
+        public var flag: QualityFlag
+
+        public init(_ test: TestDigits.Test, _ flag: QualityFlag) {
+            self.test = test
+            self.flag = flag
+        }
+    }
+
+    public init(series: Int64, time: Timestamp, digits: [Digit], cause: Cause) {
+        self.series = series
+        self.time = time
+        self.digits = digits
+        self.cause = cause
+    }
 }
 
 /// What a judge sees of a reading.
@@ -48,6 +138,10 @@ public struct Judgement: Sendable, Equatable {
     public var qualifiers: Qualifiers
     /// The number of the rule set in `Judge`'s own catalogue, 0 for none.
     public var rules: Int32
+    /// The value is one of the instrument's sentinels: it is stored as null, with the number as raw value.
+    public var isSentinel = false
+    /// It takes no part in the judgement of others, and is never told back as history: its time cannot be true.
+    public var isIsolated = false
 
     public init(
         flag: QualityFlag, tests: TestDigits, settles: QualityFlag?, qualifiers: Qualifiers, rules: Int32
@@ -60,25 +154,13 @@ public struct Judgement: Sendable, Equatable {
     }
 }
 
-/// What an instrument says of itself, as far as the regulation knows the code.
-///
-/// Thông tư 10/2021/TT-BTNMT: `00` measuring, `01` calibrating, `02` error. `03` maintenance is written by loggers
-/// in the field. The code itself is kept verbatim beside the reading.
-public enum DeviceStatus: UInt8, Sendable, Hashable {
-    case notTold, measuring, calibrating, error, maintenance, unknown
-
-    /// The meaning of a code as it arrived.
-    public init(code: Span<UInt8>) {
-        guard code.count == 2, code[0] == UInt8(ascii: "0") else {
-            self = code.isEmpty ? .notTold : .unknown
-            return
-        }
-        switch code[1] {
-        case UInt8(ascii: "0"): self = .measuring
-        case UInt8(ascii: "1"): self = .calibrating
-        case UInt8(ascii: "2"): self = .error
-        case UInt8(ascii: "3"): self = .maintenance
-        default: self = .unknown
-        }
-    }
+/// The defaults of a judge that knows no rules.
+extension Judge {
+    public func need(_ series: Int64, at time: Timestamp) -> JudgeNeed? { nil }
+    public func introduce(_ series: Int64, as key: SeriesKey) {}
+    public func remember(_ past: [PastReading], of series: Int64, at time: Timestamp) {}
+    public func takeRevisions() -> [RevisionRequest] { [] }
+    public func conflictTolerance(of series: Int64) -> Double { 0 }
+    public func ruleSet(_ number: Int32) -> RuleSetText? { nil }
+    public var comparesSeries: Bool { false }
 }

@@ -1,4 +1,5 @@
 import Registers
+import Rules
 
 /// A table whose keys have been checked against the schema, with the defaults filled in.
 ///
@@ -10,11 +11,21 @@ struct CheckedTable {
         case flag(Bool)
         case integer(Int64)
         case number(Double)
+        case numbers([Double])
+        case timeSpan(TimeSpan)
+        /// In nanoseconds since 1970.
+        case moment(Int64)
         case rawNumbers([RawNumber])
         case statuses([Int64: String])
         case texts([(text: String, place: Place)])
         /// Of a kind that no table in use has; checked, not kept.
         case other
+    }
+
+    /// Two numbers of a part of the calendar, or two moments in nanoseconds since 1970, in the order of the file.
+    enum TimeSpan {
+        case numbers(Double, Double)
+        case moments(Int64, Int64)
     }
 
     /// `queue`, `mqtt[field]`.
@@ -58,6 +69,25 @@ struct CheckedTable {
     /// The number, or `nil` where there is none.
     func numberIfAny(_ key: String) -> Double? {
         if case .number(let number) = values[key] { number } else { nil }
+    }
+
+    func numbers(_ key: String) -> [Double] {
+        if case .numbers(let numbers) = values[key] { numbers } else { [] }
+    }
+
+    /// The span of two numbers, or `nil` where there is none.
+    func spanIfAny(_ key: String) -> NumberSpan? {
+        let numbers = numbers(key)
+        return numbers.count == 2 ? NumberSpan(numbers[0], numbers[1]) : nil
+    }
+
+    func timeSpanIfAny(_ key: String) -> TimeSpan? {
+        if case .timeSpan(let span) = values[key] { span } else { nil }
+    }
+
+    /// Nanoseconds since 1970, or `nil` where there is no time.
+    func momentIfAny(_ key: String) -> Int64? {
+        if case .moment(let nanoseconds) = values[key] { nanoseconds } else { nil }
     }
 
     func rawNumbers(_ key: String) -> [RawNumber] {

@@ -10,10 +10,13 @@ extension Configuration {
 
             """
         for table in Schema.tables where table.isSupported {
-            text += "\n" + section(table, path: table.name, node: node, isExample: table.name == Schema.modbus.name)
+            text += "\n" + section(table, path: table.name, node: node, isExample: examples.contains(table.name))
         }
         return text
     }
+
+    /// The tables that not every node has.
+    private static let examples: Set = [Schema.modbus.name, Schema.station.name, Schema.quality.name]
 
     /// A table with its keys, and those inside it.
     ///
@@ -25,11 +28,38 @@ extension Configuration {
             let line = setting(key, path: path, node: node)
             text += comment(key.meaning) + (isExample && !line.hasPrefix("#") ? "#" : "") + line + "\n"
         }
-        for inner in table.tables {
+        for inner in table.tables where inner.shape == .inline {
+            text += inline(inner)
+        }
+        for inner in table.tables where inner.shape != .inline {
             text += section(inner, path: "\(path).\(inner.name)", node: node, isExample: isExample)
         }
         return text
     }
+
+    /// A table in one line; its keys are explained in the reference.
+    private static func inline(_ table: TableSpec) -> String {
+        guard let sample = inlineSamples[table.name] else { return "" }
+        return comment(table.meaning) + "#\(table.name) = \(sample)\n"
+    }
+
+    /// What may stand side by side: the tests that work over files only would be refused.
+    private static let inlineSamples = [
+        "match": "{ domain = \"environment.ambient_air\", parameter = \"PM2.5\" }",
+        "gross_range_test": "{ fail_span = [0, 1000], suspect_span = [0, 500] }",
+        "climatology_test":
+            "{ config = [{ period = \"month\", tspan = [11, 12], vspan = [0, 400], fspan = [0, 800] }] }",
+        "spike_test": "{ suspect_threshold = 80, fail_threshold = 200, method = \"differential\" }",
+        "rate_of_change_test": "{ threshold = 0.5, fail_threshold = 2 }",
+        "flat_line_test": "{ tolerance = 0.06, suspect_threshold = 10800, fail_threshold = 21600 }",
+        "attenuated_signal_test":
+            "{ suspect_threshold = 0.5, fail_threshold = 0.1, test_period = 86400, min_obs = 24 }",
+        "time_gap_test": "{ fail_span = 2 }",
+        "multivariate_test": "{ rule = \"PM2.5 <= PM10\", tolerance = 5, wait = \"2m\" }",
+        "neighbour_test": "{ sensor = 2, max_difference = 10, wait = \"2m\" }",
+        "extensions":
+            "{ rate_of_change_time = \"exact\", spike_max_gap = \"15m\", mask_failed = false, calendar_zone = \"UTC\" }",
+    ]
 
     private static func setting(_ key: KeySpec, path: String, node: String) -> String {
         // These cannot stand beside the others: they say the same in another way, or belong to another register.
@@ -59,12 +89,28 @@ extension Configuration {
         case ("modbus", "url"): .text("tcp://192.0.2.1:502")
         case ("modbus", "late_response_window"): .text("10s")
         case ("modbus.device", "unit"): .integer(1)
-        case ("modbus.device", "station"): .text("HN-NT-07")
         case ("modbus.device", "every"): .text("10s")
         case ("modbus.device", "timeout"): .text("1s")
         case ("modbus.device", "max_registers"): .integer(125)
         case ("modbus.device", "max_bits"): .integer(2000)
         case ("modbus.device", "max_gap"): .integer(16)
+        case ("modbus.device", "station"): .text("HN-NT-07")
+        case ("station", "id"): .text("HN-KK-01")
+        case ("station", "name"): .text("Trạm không khí số 1")
+        case ("station", "domain"): .text("environment.ambient_air")
+        case ("station", "latitude"): .number(21.05)
+        case ("station", "longitude"): .number(105.88)
+        case ("station", "elevation"): .number(12)
+        case ("station", "every"), ("station.parameter", "every"): .text("5m")
+        case ("station", "zone"): .text("Asia/Ho_Chi_Minh")
+        case ("station", "valid_from"): .text("2024-01-01T00:00:00+07:00")
+        case ("station.parameter", "symbol"): .text("PM2.5")
+        case ("station.parameter", "unit"): .text("ug/m3")
+        case ("station.parameter", "detection_limit"): .number(0.5)
+        case ("quality", "name"): .text("air-pm2-5")
+        case ("quality", "version"): .text("1.0.0")
+        case ("quality", "missing"): .list([Node(value: .integer(-9999), place: .schema)])
+        case ("quality", "saturated"): .list([Node(value: .integer(1000), place: .schema)])
         case ("modbus.device.register", "name"): .text("cod")
         case ("modbus.device.register", "parameter"): .text("COD")
         case ("modbus.device.register", "kind"): .text("holding")

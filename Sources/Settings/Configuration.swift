@@ -1,5 +1,7 @@
 public import Readings
 public import Registers
+public import Registry
+public import Rules
 
 /// The settings of a node: read once, every value checked, units in the names.
 public struct Configuration: Sendable {
@@ -14,6 +16,10 @@ public struct Configuration: Sendable {
     public let mqtt: [MQTTSettings]
     /// In the order of the files.
     public let modbus: [BusDefinition]
+    /// In the order of the files.
+    public let stations: [StationDefinition]
+    /// The rule sets in the order of the files, with the stations and the intervals of what is polled.
+    public let ruleBook: RuleBook
     /// What was read, in this order: the main file, those of `conf.d`, those of `models`.
     public let files: [String]
     let advice: [SettingsWarning]

@@ -1,4 +1,7 @@
 import Readings
+import Registers
+import Registry
+import Rules
 
 /// Makes the structs from the checked tables, and checks what only shows when keys are seen together.
 struct ConfigurationBuilder {
@@ -23,6 +26,7 @@ struct ConfigurationBuilder {
         var busReader = BusReader(models: models, faults: faults)
         let buses = busReader.read(tables["modbus"] ?? [])
         faults = busReader.faults
+        let (stations, ruleBook, ruleAdvice) = rules(buses)
         guard let node = tables["node"]?.first, let log = tables["log"]?.first, let queue = tables["queue"]?.first,
             let deadLetter = tables["dead_letter"]?.first, let http = tables["http"]?.first
         else { return nil }
@@ -40,8 +44,24 @@ struct ConfigurationBuilder {
             node: nodeSettings, log: logSettings, queue: queueSettings,
             deadLetter: DeadLetterSettings(
                 maxSizeBytes: deadLetter.integer("max_size"), retainMilliseconds: deadLetter.integer("retain")),
-            http: httpSettings, consumers: consumers, mqtt: present, modbus: buses, files: files,
-            advice: busReader.advice, serialDevices: busReader.serialDevices)
+            http: httpSettings, consumers: consumers, mqtt: present, modbus: buses,
+            stations: stations, ruleBook: ruleBook, files: files, advice: busReader.advice + ruleAdvice,
+            serialDevices: busReader.serialDevices)
+    }
+
+    private mutating func rules(
+        _ buses: [BusDefinition]
+    ) -> (stations: [StationDefinition], book: RuleBook, advice: [SettingsWarning]) {
+        var stationReader = StationReader(faults: faults)
+        let stations = stationReader.read(tables["station"] ?? [])
+        var ruleReader = RuleReader(zones: zones, faults: stationReader.faults)
+        let entries = ruleReader.read(tables["quality"] ?? [])
+        faults = ruleReader.faults
+        let polled = StationReader.polledMilliseconds(buses)
+        let book = RuleBook(
+            entries: entries.map(\.entry), stations: StationCatalog(stations, polledMilliseconds: polled))
+        let advice = RuleAdvice(entries, book: book, stations: stations, polled: polled.keys)
+        return (stations, book, advice.warnings)
     }
 
     private func node(_ table: CheckedTable) -> NodeSettings? {
@@ -93,7 +113,7 @@ struct ConfigurationBuilder {
         if !table.texts("domains").isEmpty {
             faults.add(
                 .unsupported, at: table.place("domains"), key: "\(table.path).domains",
-                "is not acted on by this version, which knows no station's domain; expected an empty list")
+                "is not acted on by this version, expected an empty list")
         }
         let symbols = table.texts("parameters").compactMap { ParameterSymbol.normalized(Array($0.utf8).span) }
         return ConsumerSettings(

@@ -46,8 +46,9 @@ struct Document {
 
     private static func readBytes(path: String, faults: inout FaultList) -> [UInt8]? {
         let place = Place(file: path)
-        let expected = path.hasSuffix(".csv") ? "a CSV file" : "a TOML file"
-        let readable = path.hasSuffix(".csv") ? "a readable CSV file" : "a readable TOML file"
+        let format = path.hasSuffix(".csv") ? "CSV" : RuleFile.isYAML(path) ? "YAML or JSON" : "TOML"
+        let expected = "a \(format) file"
+        let readable = "a readable \(format) file"
         switch FileState(path: path) {
         case .missing:
             faults.add(

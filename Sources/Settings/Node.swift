@@ -32,7 +32,7 @@ struct Node: Sendable {
     var place: Place
 }
 
-/// What TOML can say.
+/// What TOML can say, and YAML.
 enum Value: Sendable {
     case text(String)
     case flag(Bool)
@@ -42,6 +42,8 @@ enum Value: Sendable {
     case moment(String)
     case list([Node])
     case table([String: Node])
+    /// Of YAML and JSON only; a member that is null counts as absent.
+    case null
 
     /// A list of texts that stands in no file.
     static func texts(_ texts: [String]) -> Value {
@@ -58,6 +60,7 @@ enum Value: Sendable {
         case .moment: "a date or time"
         case .list(let nodes): nodes.isEmpty ? "an empty list" : "a list"
         case .table: "a table"
+        case .null: "empty"
         }
     }
 
@@ -73,10 +76,11 @@ enum Value: Sendable {
         case .table(let nodes):
             "{ " + nodes.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.value.toml)" }.joined(separator: ", ")
                 + " }"
+        case .null: "null"
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -50,41 +50,6 @@ extension Schema {
                 ])
         ])
 
-    static let station = TableSpec(
-        name: "station", shape: .list, identity: "id", meaning: "A station.", isSupported: false,
-        keys: [
-            KeySpec("id", .text(.station), .required, "As it stands in the payloads."),
-            KeySpec("name", .text(.any), .required, "In Vietnamese."),
-            KeySpec("name_en", .optionalText(.any), .text(""), "In English."),
-            KeySpec("domain", .text(.domain), .required, "What it observes."),
-            KeySpec("latitude", .number(-90...90), .absent, "WGS 84, degrees."),
-            KeySpec("longitude", .number(-180...180), .absent, "WGS 84, degrees."),
-            KeySpec("elevation", .number(-500...9000), .absent, "Metres above sea level."),
-            KeySpec("province", .optionalText(.any), .text(""), "The province's code."),
-            KeySpec("owner", .optionalText(.any), .text(""), "Who runs it."),
-            KeySpec("every", .duration(Limits.second...Limits.day), .absent, "The interval of its readings."),
-            KeySpec("zone", .text(.zone), .derived("the node's"), "Its zone."),
-            KeySpec("valid_from", .text(.moment), .absent, "From when this description holds."),
-        ],
-        tables: [
-            TableSpec(
-                name: "parameter", shape: .list, meaning: "What it measures.",
-                keys: [
-                    KeySpec("symbol", .text(.parameter), .required, "The parameter."),
-                    KeySpec("sensor", .integer(1...65_535, unit: ""), .integer(1), "Which instrument."),
-                    KeySpec("unit", .text(.any), .required, "Its unit."),
-                    KeySpec(
-                        "aggregation", .choice(["instant", "mean", "sum", "counter", "vector"]), .text("mean"),
-                        "What a value is."),
-                    KeySpec("every", .duration(Limits.second...Limits.day), .derived("the station's"), "Its interval."),
-                    KeySpec("detection_limit", .number(-Double.infinity...Double.infinity), .absent, "In its unit."),
-                    KeySpec("make", .optionalText(.any), .text(""), "Who made the instrument."),
-                    KeySpec("model", .optionalText(.any), .text(""), "Its model."),
-                    KeySpec("serial", .optionalText(.any), .text(""), "Its serial number."),
-                    KeySpec("method", .optionalText(.any), .text(""), "How it measures."),
-                ])
-        ])
-
     static let sink = TableSpec(
         name: "sink", shape: .list, identity: "name", meaning: "Somewhere to push batches to.", isSupported: false,
         keys: [

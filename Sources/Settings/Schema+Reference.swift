@@ -9,7 +9,7 @@ extension Schema {
         let heading = TableSpec(name: name, shape: table.shape, meaning: "", keys: []).heading
         var text = "\(path.isEmpty ? "##" : "###") `\(heading)`\n\n\(table.meaning)"
         if !table.isSupported { text += " **Not acted on by this version**: it is refused when it is there." }
-        text += "\n\n| Key | Type | Default | Range | Meaning |\n|---|---|---|---|---|\n"
+        text += table.keys.isEmpty ? "\n" : "\n\n| Key | Type | Default | Range | Meaning |\n|---|---|---|---|---|\n"
         for key in table.keys {
             let note = key.isSupported ? "" : " **Not acted on by this version.**"
             text +=

@@ -27,6 +27,8 @@ struct TableSpec: Sendable {
         case list
         /// It stands inside another one, `name = { … }`.
         case inline
+        /// There may be several inside another one, `name = [{ … }]`.
+        case inlineList
         /// There may be several, `[name.NAME]`, each under a name that is no key.
         case named
     }
@@ -50,7 +52,7 @@ struct TableSpec: Sendable {
         switch shape {
         case .single: "[\(name)]"
         case .list: "[[\(name)]]"
-        case .inline: "\(name)"
+        case .inline, .inlineList: "\(name)"
         case .named: "[\(name).NAME]"
         }
     }
@@ -103,12 +105,19 @@ enum ValueKind: Sendable {
     case flag
     case integer(ClosedRange<Int64>, unit: String)
     case number(ClosedRange<Double>)
+    /// An integer, which may be written as `3.0`.
+    case wholeNumber(ClosedRange<Int64>, unit: String)
     /// In milliseconds; a multiple of `step`.
     case duration(ClosedRange<Int64>, step: Int64)
     /// In bytes.
     case size(ClosedRange<Int64>)
     case texts(TextRule, atLeast: Int)
-    case numbers(count: Int)
+    /// `nil`: any number of them.
+    case numbers(count: Int?)
+    /// Two numbers, or two dates or times.
+    case timeSpan
+    /// A date or a time; one without a zone is in UTC.
+    case utcTime
     /// Integers and numbers, to compare raw values with.
     case rawNumbers
     /// A table of raw integers to device statuses.
@@ -121,7 +130,7 @@ enum ValueKind: Sendable {
     /// Whether an environment variable can hold it.
     var isScalar: Bool {
         switch self {
-        case .texts, .numbers, .rawNumbers, .statuses, .map: false
+        case .texts, .numbers, .timeSpan, .rawNumbers, .statuses, .map: false
         default: true
         }
     }
@@ -131,14 +140,22 @@ enum ValueKind: Sendable {
         switch self {
         case .text, .optionalText, .choice, .limitedChoice: "text"
         case .flag: "true or false"
-        case .integer: "integer"
+        case .integer, .wholeNumber: "integer"
         case .number: "number"
         case .duration: "duration"
         case .size: "size"
         case .texts: "list of texts"
         case .numbers, .rawNumbers: "list of numbers"
+        case .timeSpan: "list"
+        case .utcTime: "date or time"
         case .statuses, .map: "table"
         }
+    }
+
+    /// What is expected where the key is missing.
+    var missingText: String {
+        if case .number(let range) = self, !range.upperBound.isFinite { return "a finite number" }
+        return rangeText
     }
 
     /// For the reference: the range, with its unit.
@@ -151,7 +168,7 @@ enum ValueKind: Sendable {
             words.map { "`\($0)`" }.joined(separator: " ")
                 + "; not yet: " + later.map { "`\($0)`" }.joined(separator: " ")
         case .flag: "`true` `false`"
-        case .integer(let range, let unit):
+        case .integer(let range, let unit), .wholeNumber(let range, let unit):
             "\(range.lowerBound) … \(range.upperBound)" + (unit.isEmpty ? "" : " \(unit)")
         case .number(let range):
             range.upperBound.isFinite ? "\(range.lowerBound) … \(range.upperBound)" : "finite"
@@ -160,7 +177,9 @@ enum ValueKind: Sendable {
                 + (step == 1 ? "" : ", a multiple of \(Quantity.durationText(step))")
         case .size(let range): "\(Quantity.sizeText(range.lowerBound)) … \(Quantity.sizeText(range.upperBound))"
         case .texts(let rule, let least): "\(rule.description)" + (least > 0 ? ", at least \(least)" : "")
-        case .numbers(let count): "\(count) numbers"
+        case .numbers(let count): count.map { "\($0) numbers" } ?? "finite numbers"
+        case .timeSpan: "2 numbers, or 2 dates or times"
+        case .utcTime: "`2026-11-23`, `2026-11-23T07:00:00`, or with a zone"
         case .rawNumbers: "integers and finite numbers"
         case .statuses: "integers to texts up to 64 bytes"
         case .map: "names to texts"

@@ -3,6 +3,9 @@ struct SchemaReader {
     private(set) var checker: ValueChecker
     /// The checked tables that this version acts on, by name; a table that stands once is there in any case.
     private(set) var tables: [String: [CheckedTable]] = [:]
+    private(set) var warnings: [SettingsWarning] = []
+    /// The table whose unknown keys are no faults.
+    private var tolerantPath: String?
 
     var faults: FaultList {
         get { checker.faults }
@@ -29,6 +32,20 @@ struct SchemaReader {
         checker = ValueChecker(zones: zones, faults: faults)
     }
 
+    /// Reads one table inside another one, a test of a file of rules; `nil` when it is none.
+    ///
+    /// - Parameter isTolerant: Its unknown keys are warned of, as the reference leaves them out.
+    mutating func read(_ spec: TableSpec, _ node: Node, at path: String, isTolerant: Bool) -> CheckedTable? {
+        tolerantPath = isTolerant ? path : nil
+        defer { tolerantPath = nil }
+        return read(spec, node, at: path).first
+    }
+
+    /// Reads the tables of a list.
+    mutating func readList(_ spec: TableSpec, _ node: Node) -> [CheckedTable] {
+        read(spec, node, at: spec.name)
+    }
+
     /// Reads one `[model.NAME]`; `nil` when it is no table.
     mutating func readModel(_ node: Node, named name: String) -> CheckedTable? {
         read(Schema.model, node, at: "model.\(name)").first
@@ -47,13 +64,16 @@ struct SchemaReader {
         switch (spec.shape, node.value) {
         case (.single, .table(let nodes)), (.inline, .table(let nodes)), (.named, .table(let nodes)):
             return [readKeys(spec, nodes, at: path, place: node.place)]
-        case (.list, .list(let elements)):
+        case (.list, .list(let elements)), (.inlineList, .list(let elements)):
             return readElements(spec, elements, at: path)
         case (.single, .list):
             faults.add(
                 .wrongType, at: node.place, key: path, "stands as `[[\(spec.name)]]`, expected `[\(spec.name)]`, once")
         case (.list, .table):
             faults.add(.wrongType, at: node.place, key: path, "stands as `[\(spec.name)]`, expected `[[\(spec.name)]]`")
+        case (.inlineList, _):
+            faults.add(
+                .wrongType, at: node.place, key: path, "is \(node.value.kindName), expected a list of tables, [{ … }]")
         default:
             faults.add(
                 .wrongType, at: node.place, key: path, "is \(node.value.kindName), expected the table `\(spec.heading)`"
@@ -69,7 +89,8 @@ struct SchemaReader {
             guard case .table(let nodes) = element.value else {
                 faults.add(
                     .wrongType, at: element.place, key: path,
-                    "holds \(element.value.kindName), expected tables `\(spec.heading)`")
+                    "holds \(element.value.kindName), expected tables"
+                        + (spec.shape == .inlineList ? ", [{ … }]" : " `\(spec.heading)`"))
                 continue
             }
             var label = "\(number + 1)"
@@ -93,33 +114,48 @@ struct SchemaReader {
         _ spec: TableSpec, _ nodes: [String: Node], at path: String, place: Place
     ) -> CheckedTable {
         var table = CheckedTable(path: path, place: place)
+        let nodes = nodes.filter { if case .null = $0.value.value { false } else { true } }
         for (name, node) in nodes {
             if let key = spec.key(named: name) {
                 table.places[name] = node.place
                 if !key.isSupported {
                     faults.add(
-                        .unsupported, at: node.place, key: "\(path).\(name)",
+                        .unsupported, at: node.place, key: joined(path, name),
                         "is not acted on by this version, expected it to be left out")
                 }
-                table.values[name] = checker.check(node, is: key.kind, key: "\(path).\(name)")
+                table.values[name] = checker.check(node, is: key.kind, key: joined(path, name))
             } else if let inner = spec.tables.first(where: { $0.name == name }) {
-                table.children[name] = read(inner, node, at: "\(path).\(name)")
+                table.children[name] = read(inner, node, at: joined(path, name))
             } else {
-                noteUnknown(name, at: node.place, path: path, known: spec.keys.map(\.name) + spec.tables.map(\.name))
+                let known = spec.keys.map(\.name) + spec.tables.map(\.name)
+                if path == tolerantPath {
+                    warnUnknown(name, at: node.place, path: path, known: known)
+                } else {
+                    noteUnknown(name, at: node.place, path: path, known: known)
+                }
             }
         }
         for key in spec.keys where nodes[key.name] == nil {
             switch key.fallback {
             case .required:
                 faults.add(
-                    .missing, at: place, key: "\(path).\(key.name)", "is missing, expected \(key.kind.rangeText)")
+                    .missing, at: place, key: joined(path, key.name), "is missing, expected \(key.kind.missingText)")
             case .value(let value):
                 table.values[key.name] = checker.check(
-                    Node(value: value, place: place), is: key.kind, key: "\(path).\(key.name)")
+                    Node(value: value, place: place), is: key.kind, key: joined(path, key.name))
             case .absent, .derived: break
             }
         }
         return table
+    }
+
+    /// The tables of a file of rules may stand at its top.
+    private func joined(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
+    private mutating func warnUnknown(_ name: String, at place: Place, path: String, known: [String]) {
+        var message = "is no argument of this test and has no effect"
+        if let suggestion = Spelling.nearest(to: name, in: known) { message += "; did you mean `\(suggestion)`?" }
+        warnings.append(SettingsWarning(at: place, key: joined(path, name), message))
     }
 
     private mutating func noteUnknown(_ name: String, at place: Place, path: String, known: [String]) {

@@ -1,5 +1,6 @@
 import Readings
 import Registers
+import Rules
 
 /// What a text must be.
 enum TextRule: Sendable, Hashable {
@@ -35,6 +36,10 @@ enum TextRule: Sendable, Hashable {
     case bus
     /// Of a `[model.NAME]`.
     case model
+    /// Of a rule set: it becomes a part of ids that stand in URLs.
+    case version
+    /// What holds between two parameters.
+    case relation
 
     /// For the reference.
     var description: String {
@@ -60,6 +65,9 @@ enum TextRule: Sendable, Hashable {
         case .shortText: "text up to 64 bytes"
         case .bus: "`tcp://host:port`, `rtu:///dev/…` or `rtu+tcp://host:port`"
         case .model: "model's name: 1 to 64 of `A-Z a-z 0-9 . _ -`"
+        case .version: "version: 1 to 64 of `A-Z a-z 0-9 . _ -`"
+        case .relation:
+            "`A <= B` (or `<`, `>=`, `>`, with spaces around it) or `moves with A`, A and B being parameters"
         }
     }
 
@@ -86,7 +94,7 @@ enum TextRule: Sendable, Hashable {
             let fits = text.utf8.count <= StationID.lengthMax && (literal.isEmpty || StationID.isValid(literal))
             try expect(fits, "1 to 64 of A-Z a-z 0-9 . _ - * ?")
         case .parameter:
-            try expect(ParameterSymbol.normalized(Array(text.utf8).span) != nil, "1 to 64 bytes")
+            try expect(TextRule.symbol(text) != nil, "1 to 64 bytes")
         case .domain: try expect(StationID.isValid(text), "a domain such as environment.ambient_air")
         case .topic: _ = try TextRule.topic(text)
         case .role:
@@ -97,7 +105,8 @@ enum TextRule: Sendable, Hashable {
         case .mqttText: try expect(text.utf8.count <= 256, "at most 256 bytes")
         case .shortText: try expect(text.utf8.count <= TextRules.lengthMax, "at most 64 bytes")
         case .bus: _ = try TextRule.bus(text)
-        case .model: try expect(StationID.isValid(text), "1 to 64 of A-Z a-z 0-9 . _ -")
+        case .model, .version: try expect(StationID.isValid(text), "1 to 64 of A-Z a-z 0-9 . _ -")
+        case .relation: try expect(TextRule.relation(text) != nil, description)
         }
     }
 
@@ -112,6 +121,22 @@ enum TextRule: Sendable, Hashable {
         case .moment: throw Misfit("is not between 1970 and 2100, expected a time such as 2026-11-23T00:00:00+07:00")
         case .withoutZone: throw Misfit("names no zone, expected a time such as \(text)+07:00")
         case .invalid: throw Misfit("is no time, expected one such as 2026-11-23T00:00:00+07:00")
+        }
+    }
+
+    /// A parameter symbol in NFC; `nil` when the text is none.
+    static func symbol(_ text: String) -> String? {
+        ParameterSymbol.normalized(Array(text.utf8).span).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The rule with its parameters in NFC; `nil` for another text.
+    static func relation(_ text: String) -> MultivariateRule.Relation? {
+        switch MultivariateRule.Relation(text: text) {
+        case .order(let left, let comparison, let right):
+            guard let left = symbol(left), let right = symbol(right) else { return nil }
+            return .order(left: left, comparison, right: right)
+        case .movesWith(let other): return symbol(other).map { .movesWith($0) }
+        case nil: return nil
         }
     }
 

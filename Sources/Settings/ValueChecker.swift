@@ -29,15 +29,14 @@ struct ValueChecker {
         case (.size(let range), .text(let text)): return checkSize(text, range, node, kind, key: key)
         case (.texts(let rule, let least), .list(let nodes)):
             return checkTexts(nodes, rule, least, node, key: key)
-        case (.numbers(let count), .list(let nodes)):
-            guard nodes.count == count else { return refuseType(node, "\(count) numbers", key: key) }
-            return checkElements(nodes, key: key, "numbers") {
-                switch $0 {
-                case .integer: true
-                case .number(let number): number.isFinite
-                default: false
-                }
-            }
+        case (.wholeNumber(let range, _), .integer(let integer)):
+            return checkRange(integer, range, node, kind, key: key).map { .integer($0) }
+        case (.wholeNumber(let range, _), .number(let number)) where Int64(exactly: number) != nil:
+            return checkRange(Int64(number), range, node, kind, key: key).map { .integer($0) }
+        case (.numbers(let count), .list(let nodes)): return checkNumbers(nodes, count, node, key: key)
+        case (.timeSpan, .list(let nodes)): return checkTimeSpan(nodes, node, key: key)
+        case (.utcTime, .text(let text)), (.utcTime, .moment(let text)):
+            return checkTime(text, node, key: key).map { .moment($0) }
         case (.map, .table(let nodes)):
             return checkElements(Array(nodes.values), key: key, "texts") { if case .text = $0 { true } else { false } }
         case (.rawNumbers, .list(let nodes)): return checkRawNumbers(nodes, key: key)
@@ -56,14 +55,17 @@ struct ValueChecker {
         case .duration: "a duration in quotes, such as \"10s\""
         case .size: "a size in quotes, such as \"512KiB\""
         case .flag: "true or false, without quotes"
-        case .integer: "an integer, without quotes"
+        case .integer, .wholeNumber: "an integer, without quotes"
         case .number: "a number, without quotes"
         case .texts: "a list of texts, such as [\"a\", \"b\"]"
         case .text, .optionalText: "a text in quotes"
         case .choice(let words), .limitedChoice(let words, _): "one of \(ValueChecker.list(words))"
         case .rawNumbers: "a list of numbers, such as [65535, -999.9]"
         case .statuses: "raw numbers and the status each means, such as { 0 = \"00\", 1 = \"01\" } (in CSV 0=00;1=01)"
-        case .numbers, .map: "a \(kind.typeName)"
+        case .numbers(let count): count.map { "a list of \($0) numbers, such as [0, 14.5]" } ?? "a list of numbers"
+        case .timeSpan: "a list of two numbers, dates or times, such as [6, 8] or [\"2026-01-01\", \"2026-06-30\"]"
+        case .utcTime: "a date or a time, such as \"2026-11-23\" or \"2026-11-23T07:00:00Z\""
+        case .map: "a \(kind.typeName)"
         }
     }
 
@@ -71,7 +73,7 @@ struct ValueChecker {
         words.map { "\"\($0)\"" }.joined(separator: ", ")
     }
 
-    private mutating func refuseType(_ node: Node, _ expected: String, key: String) -> CheckedTable.Checked? {
+    mutating func refuseType(_ node: Node, _ expected: String, key: String) -> CheckedTable.Checked? {
         // A text is shown: in a table of models it may be anything.
         var found = "is \(node.value.kindName)"
         if case .text(let text) = node.value { found = "\"\(text.prefix(64))\" \(found)" }

@@ -44,7 +44,9 @@ struct Demo: Sendable {
             for attempt in 1... {
                 let port = Int.random(in: 15_000..<32_000)
                 let plant = try DemoPlant(folder: folder, seed: reporter.model.seed)
-                try folder.writeConfiguration(broker: broker.url, httpPort: port, plant: plant.settings)
+                try folder.writeConfiguration(
+                    broker: broker.url, httpPort: port, plant: plant.settings,
+                    quality: DemoQuality.settings(of: reporter.model.stations))
                 do {
                     let parts = DemoParts(program: program, broker: broker, httpPort: port, plant: plant)
                     return try await conduct(parts, signals)

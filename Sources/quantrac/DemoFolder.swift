@@ -31,8 +31,10 @@ struct DemoFolder: Sendable {
 
     /// Settings for the demo's daemon.
     ///
-    /// - Parameter plant: The table of a bus, if there is one.
-    func writeConfiguration(broker url: String, httpPort: Int, plant: String = "") throws {
+    /// - Parameters:
+    ///   - plant: The table of a bus, if there is one.
+    ///   - quality: Tables of stations and rules.
+    func writeConfiguration(broker url: String, httpPort: Int, plant: String = "", quality: String = "") throws {
         let text = """
             # Written by `quantrac demo`.
             [node]
@@ -58,6 +60,8 @@ struct DemoFolder: Sendable {
             topics = ["quantrac/v1/{station}/readings"]
 
             \(plant)
+
+            \(quality)
             """
         try write(text, to: configuration)
     }

@@ -1,5 +1,6 @@
 import Glibc
 import Queue
+import Readings
 import Simulation
 
 /// What flows, in one line: refreshed on a terminal, repeated now and then in a log.
@@ -36,6 +37,8 @@ struct DemoLiveLine: Sendable {
         var polled: Int64 = 0
         /// Of those, what tells that a register of the plant did not answer.
         var silences: Int64 = 0
+        /// Of those, further revisions that a later reading has brought about.
+        var revised: Int64 = 0
         var duplicates: Int64 = 0
         var deadLetters: Int64 = 0
         /// Received, and not found again in the other counters of its source.
@@ -45,14 +48,15 @@ struct DemoLiveLine: Sendable {
         var usedBytes: Int64 = 0
 
         /// Of those, what stations have published.
-        var published: Int64 { queued - polled - silences }
+        var published: Int64 { queued - polled - silences - revised }
 
         init() {}
 
         init(reader: QueueReader) throws {
             let counters = try reader.counters()
             silences = counters.generated["silence"] ?? 0
-            queued = silences
+            revised = Cause.allCases.reduce(0) { $0 + (counters.generated[$1.rawValue] ?? 0) }
+            queued = silences + revised
             for source in counters.sources {
                 queued += source.queued
                 if source.source == DemoPlant.source { polled += source.queued }

@@ -23,6 +23,9 @@ struct DemoParts: Sendable {
               \(quantrac) status \(config)
               \(quantrac) queue tail \(config)
               \(quantrac) queue list --station HN-KK-01 --parameter PM2.5 --from 2h \(config)
+              \(quantrac) queue list --parameter PM2.5 --flag 3 --flag 4 --from 24h \(config)
+              \(quantrac) quality explain HN-KK-01 PM2.5 \(config)
+              \(quantrac) quality explain --rules HN-KK-01 PM2.5 \(config)
               \(quantrac) queue list --station HN-NT-22 --parameter Flow_out --from 2m \(config)
               \(quantrac) modbus plan \(config)
               \(quantrac) modbus read \(plant.server.url) --unit 1 --model \(models) --name water-probe

@@ -12,6 +12,8 @@ struct DemoResult: Sendable {
     let polled: Int64
     /// Of those, what tells that a register of the plant did not answer.
     let silences: Int64
+    /// Of those, further revisions: a later reading has changed what is thought of an earlier one.
+    let revised: Int64
     let duplicates: Int64
     let deadLetters: Int64
     let pulled: Int64
@@ -25,13 +27,14 @@ struct DemoResult: Sendable {
         let figures = try DemoLiveLine.Figures(reader: try QueueReader.open(directory: folder.data))
         self.init(
             counts: counts, plant: plant, queued: figures.queued, polled: figures.polled, silences: figures.silences,
-            duplicates: figures.duplicates, deadLetters: figures.deadLetters,
+            revised: figures.revised, duplicates: figures.duplicates, deadLetters: figures.deadLetters,
             uncounted: figures.uncounted, pulled: try Self.lines(in: folder.warehouse), waiting: figures.waiting)
     }
 
     init(
         counts: SimulatorCounts, plant: SlaveCounts = SlaveCounts(), queued: Int64, polled: Int64 = 0,
-        silences: Int64 = 0, duplicates: Int64, deadLetters: Int64, uncounted: Int64 = 0, pulled: Int64,
+        silences: Int64 = 0, revised: Int64 = 0, duplicates: Int64, deadLetters: Int64, uncounted: Int64 = 0,
+        pulled: Int64,
         waiting: Int64
     ) {
         self.counts = counts
@@ -39,6 +42,7 @@ struct DemoResult: Sendable {
         self.queued = queued
         self.polled = polled
         self.silences = silences
+        self.revised = revised
         self.duplicates = duplicates
         self.deadLetters = deadLetters
         self.uncounted = uncounted
@@ -51,7 +55,7 @@ struct DemoResult: Sendable {
     ///
     /// An unreadable message that came before, byte for byte, is a duplicate and no further dead letter.
     var lost: Int64 {
-        max(0, Int64(counts.readings) - (queued - polled - silences)) + max(0, queued - waiting - pulled)
+        max(0, Int64(counts.readings) - (queued - polled - silences - revised)) + max(0, queued - waiting - pulled)
             + max(0, Int64(counts.deadLetters + counts.duplicates) - deadLetters - duplicates) + uncounted
     }
 
@@ -61,7 +65,7 @@ struct DemoResult: Sendable {
                 + "\(counts.duplicates) readings twice, \(counts.deadLetters) messages unreadable",
             "Polled     \(Grouped.text(polled)) readings in \(Grouped.text(plant.answers)) answers of the Modbus plant, "
                 + "\(Grouped.text(silences)) records of its silences",
-            "Stored     \(Grouped.text(queued)) readings, \(Grouped.text(duplicates)) duplicates recognised, "
+            "Stored     \(Grouped.text(queued)) readings (\(Grouped.text(revised)) of them judged anew), \(Grouped.text(duplicates)) duplicates recognised, "
                 + "\(Grouped.text(deadLetters)) dead letters",
             "Pulled     \(Grouped.text(pulled)) readings"
                 + (waiting > 0 ? ", \(Grouped.text(waiting)) still wait" : ""),

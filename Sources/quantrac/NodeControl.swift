@@ -2,6 +2,7 @@ import Delivery
 import FoundationEssentials
 import Pipeline
 import Queue
+import Readings
 import Settings
 
 /// How a command changes a node: through the daemon when it runs, in the queue itself when it does not.
@@ -16,6 +17,8 @@ struct NodeControl {
         case add(ConsumerDefinition)
         case rewind(String, StartPosition)
         case remove(String)
+        case declareMaintenance(station: String, from: Timestamp, to: Timestamp, reason: String, by: String?)
+        case withdrawMaintenance(Int64, reason: String, by: String?)
     }
 
     /// - Throws: `ClientError` or `QueueError` with the reason; `locked` when another process has the queue, but no
@@ -34,6 +37,10 @@ struct NodeControl {
         case .add(let definition): try queue.addConsumer(definition)
         case .rewind(let name, let position): try queue.rewindConsumer(name, to: position)
         case .remove(let name): try queue.removeConsumer(name)
+        case .declareMaintenance(let station, let from, let to, let reason, let by):
+            _ = try queue.declareMaintenance(station: station, from: from, to: to, reason: reason, actor: by)
+        case .withdrawMaintenance(let id, let reason, let by):
+            _ = try queue.withdrawMaintenance(id, reason: reason, actor: by)
         }
     }
 
@@ -48,6 +55,10 @@ struct NodeControl {
         case .add(let definition): _ = try await daemon.addConsumer(definition)
         case .rewind(let name, let position): _ = try await daemon.rewindConsumer(name, to: position)
         case .remove(let name): try await daemon.removeConsumer(name)
+        case .declareMaintenance(let station, let from, let to, let reason, let by):
+            _ = try await daemon.declareMaintenance(station: station, from: from, to: to, reason: reason, actor: by)
+        case .withdrawMaintenance(let id, let reason, let by):
+            _ = try await daemon.withdrawMaintenance(id, reason: reason, actor: by)
         }
     }
 }

@@ -19,7 +19,7 @@ import Release
                 name: "Look:",
                 subcommands: [
                     StatusCommand.self, QueueCommand.self, DeadLetterCommand.self, DecodeCommand.self,
-                    ModbusCommand.self,
+                    QualityCommand.self, StationCommand.self, ModbusCommand.self,
                 ]),
             CommandGroup(name: "Deliver:", subcommands: [ConsumerCommand.self, PullCommand.self]),
         ])

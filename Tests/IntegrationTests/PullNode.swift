@@ -154,6 +154,5 @@ final class PassJudge: Judge {
         Judgement(flag: .pass, tests: .notEvaluated, settles: nil, qualifiers: observation.qualifiers, rules: 0)
     }
     func commit() {}
-    func rollBack() {}
-    func ruleSetName(_ number: Int32) -> String? { nil }
+    func rollBack(keepingSeries count: Int) {}
 }

@@ -2,14 +2,14 @@ import Quality
 import Readings
 import Testing
 
-@Suite struct `Status judge` {
+@Suite struct `Judge without rules` {
     private let noon = Timestamp(millisecondsSince1970: 1_795_392_000_000)
 
     private func judge(
         _ value: Double?, status: String = "00", delay: Int64 = 0, qualifiers: Qualifiers = []
     ) -> Judgement {
         let code = Array(status.utf8)
-        return StatusJudge().judge(
+        return QualityJudge().judge(
             Observation(
                 series: 1, time: noon, received: noon.advanced(byMilliseconds: delay), value: value,
                 status: DeviceStatus(code: code.span), qualifiers: qualifiers))

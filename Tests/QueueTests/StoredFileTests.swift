@@ -9,7 +9,7 @@ import Testing
     static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("fixtures/queue").path
 
-    @Test(arguments: [1])
+    @Test(arguments: [1, 2])
     func `of every schema open with all they hold, and go on`(version: Int) throws {
         let folder = try Folder()
         try FileManager.default.copyItem(atPath: "\(Self.fixtures)/v\(version).db", toPath: folder.path("queue.db"))
@@ -32,7 +32,7 @@ import Testing
         var next = QueueFixture.intake(firstReading: 40, count: 10)
         #expect(try queue.append(&next).firstSequence == 44)
         queue.close()
-        #expect(try QueueReader.open(directory: folder.path).summary().schemaVersion == 1)
+        #expect(try QueueReader.open(directory: folder.path).summary().schemaVersion == 2)
     }
 
     /// Writes the file for the present schema when `QUANTRAC_MAKE_QUEUE_FILE` names where to.

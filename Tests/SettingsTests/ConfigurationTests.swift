@@ -1,5 +1,7 @@
 import Readings
 import Registers
+import Registry
+import Rules
 import Testing
 
 @testable import Settings
@@ -169,6 +171,7 @@ import Testing
         #expect(configuration.mqtt.map(\.name) == ["field"])
         // A bus that is no bus would be polled for ever.
         #expect(configuration.modbus.isEmpty)
+        #expect(configuration.stations.isEmpty && configuration.ruleBook.entries.isEmpty)
         #expect(configuration.fileFaults().isEmpty)
     }
 
@@ -183,7 +186,14 @@ import Testing
         let configuration = try folder.settings()
         #expect(configuration.mqtt.first?.files.count == 4)
         #expect(configuration.modbus.first?.devices.first?.registers.map(\.parameter) == ["COD"])
+        #expect(configuration.stations.first?.parameters.map(\.symbol) == ["PM2.5"])
+        #expect(configuration.ruleBook.entries.first?.set.tests.count == 9 && configuration.warnings().isEmpty)
         func check(_ table: TableSpec) {
+            if table.shape == .inline {
+                let isForFiles = table.meaning.contains("For files only")
+                #expect(uncommented.contains { $0.hasPrefix("\(table.name) = ") } != isForFiles, "\(table.name)")
+                return
+            }
             for key in table.keys where key.isSupported {
                 let isShown = uncommented.contains {
                     $0.hasPrefix("\(key.name) = ") || $0.hasPrefix("# \(key.name) = ")

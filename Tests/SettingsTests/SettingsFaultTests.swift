@@ -193,21 +193,23 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
             [[token]]
             name = "a"
             role = "root"
-            [[station]]
-            id = "HN 1"
-            name = "b"
-            domain = "c"
-            [[station.parameter]]
-            symbol = "COD"
-            unti = "mg/L"
+            [[format]]
+            name = "B"
+            station = "a"
+            time = "b"
+            readings = "c"
+            [[format.example]]
+            topic = "a"
+            payload = "b"
+            expcet = 1
             """
         let found = try readFaults(text)
-        #expect(found.map(\.line) == [2, 2, 4, 5, 6, 9, 11])
+        #expect(found.map(\.line) == [2, 2, 4, 5, 6, 10, 13])
         #expect(
             found.map(\.kind) == [
                 .unsupported, .missing, .badValue, .unsupported, .badValue, .missing, .unknownKey,
             ])
-        #expect(found.last?.key == "station[HN 1].parameter[1].unti" && found.last?.suggestion == "unit")
+        #expect(found.last?.key == "format[B].example[1].expcet" && found.last?.suggestion == "expect")
     }
 
     @Test func `come all at once, in the order of the lines`() throws {

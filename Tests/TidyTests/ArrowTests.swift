@@ -9,6 +9,9 @@ private let arrows: [String: Arrow] = [
     "Release": Arrow(ours: ["CRelease"], theirs: []),
     "Systemd": Arrow(ours: [], theirs: [], system: ["Glibc"]),
     "Registers": Arrow(ours: [], theirs: [], system: ["Glibc"]),
+    "Registry": Arrow(ours: ["Readings"], theirs: []),
+    "Rules": Arrow(ours: ["Readings", "Registry"], theirs: ["Crypto"]),
+    "Charts": Arrow(ours: ["Readings"], theirs: []),
     "Modbus": Arrow(
         ours: ["CModbus", "OwnThread", "Registers"], theirs: [], system: ["Glibc", "Synchronization"]),
     "Mosquitto": Arrow(ours: ["CMosquitto", "OwnThread"], theirs: [], system: ["Glibc", "Synchronization"]),
@@ -18,7 +21,7 @@ private let arrows: [String: Arrow] = [
         ours: ["Readings", "Registers", "Modbus", "Mosquitto", "OwnThread"], theirs: ["Logging"],
         system: ["Glibc", "Synchronization"]),
     "Decoding": Arrow(ours: ["Readings"], theirs: [], system: ["Glibc"]),
-    "Quality": Arrow(ours: ["Readings"], theirs: []),
+    "Quality": Arrow(ours: ["Readings", "Rules"], theirs: [], system: ["Glibc"]),
     "Queue": Arrow(
         ours: ["Readings", "SQLite", "OwnThread"], theirs: ["Crypto", "Logging"],
         system: ["Dispatch", "Glibc", "Synchronization"]),
@@ -30,11 +33,12 @@ private let arrows: [String: Arrow] = [
         ],
         system: ["Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
     "Settings": Arrow(
-        ours: ["Readings", "Registers"], theirs: ["TOMLKit"], system: ["Foundation", "FoundationEssentials", "Glibc"]),
+        ours: ["Readings", "Registers", "Registry", "Rules"], theirs: ["TOMLKit", "Yams"],
+        system: ["Foundation", "FoundationEssentials", "Glibc"]),
     "Pipeline": Arrow(
         ours: [
             "Readings", "Registers", "OwnThread", "Systemd", "Acquisition", "Decoding", "Quality", "Queue", "Delivery",
-            "Settings", "Release",
+            "Settings", "Release", "Registry", "Rules",
         ],
         theirs: ["Logging", "ServiceLifecycle", "UnixSignals"], system: ["Glibc", "Synchronization"]),
     "Simulation": Arrow(
@@ -49,8 +53,8 @@ private let arrows: [String: Arrow] = [
         system: ["Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Testing"]),
     "quantrac": Arrow(
         ours: [
-            "Readings", "Registers", "Modbus", "OwnThread", "Release", "Systemd", "Decoding", "Quality", "Queue",
-            "Delivery", "Settings", "Pipeline", "Simulation",
+            "Readings", "Registers", "Registry", "Rules", "Modbus", "OwnThread", "Release", "Systemd", "Charts",
+            "Decoding", "Quality", "Queue", "Delivery", "Settings", "Pipeline", "Simulation",
         ],
         theirs: ["ArgumentParser", "Logging"],
         system: ["Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),

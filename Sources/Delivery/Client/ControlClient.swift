@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 public import Queue
-import Readings
+public import Readings
 
 /// What the command line asks of a running daemon, over its control socket.
 public struct ControlClient: Sendable {
@@ -50,6 +50,23 @@ public struct ControlClient: Sendable {
     /// - Throws: `ClientError`; `refused` with 409 for one of the configuration.
     public func removeConsumer(_ name: String) async throws {
         _ = try await send(.DELETE, "/v1/consumers/\(ClientExchange.segment(name))")
+    }
+
+    /// Declares a maintenance window and returns its document.
+    public func declareMaintenance(
+        station: String, from: Timestamp, to: Timestamp, reason: String, actor: String?
+    ) async throws -> String {
+        let body = JSONValue.object([
+            ("from", .string(from.description)), ("to", .string(to.description)), ("reason", .string(reason)),
+            ("by", JSONValue(actor)),
+        ])
+        return try await send(.POST, "/v1/stations/\(ClientExchange.segment(station))/maintenance", body)
+    }
+
+    /// Takes a maintenance window back and returns its document.
+    public func withdrawMaintenance(_ id: Int64, reason: String, actor: String?) async throws -> String {
+        let body = JSONValue.object([("reason", .string(reason)), ("by", JSONValue(actor))])
+        return try await send(.POST, "/v1/maintenance/\(id)/withdraw", body)
     }
 
     /// Whether the daemon answers `/healthz`; what its own watchdog asks.

@@ -57,14 +57,22 @@ struct APIResponder: HTTPResponder {
         case 2 where path == ["v1", "readings"]:
             try allow(request, [.get, .head])
             return try await api.readings(request, over: wire, query)
+        case 2 where path == ["v1", "rules"]:
+            try allow(request, [.get, .head])
+            return try await api.ruleSets(query)
+        case 3 where path[0] == "v1" && path[1] == "rules":
+            try allow(request, [.get, .head])
+            return try await api.ruleSet(path[2], query)
+        case 4 where path[0] == "v1" && ["stations", "maintenance"].contains(path[1]):
+            return try await routeMaintenance(request, path, query)
         case 2 where path == ["v1", "consumers"]:
             try allow(request, [.get, .head, .post])
-            if request.method == .post { return try await api.addConsumer(try control(request), query) }
+            if request.method == .post { return try await api.addConsumer(try consumerControl(request), query) }
             return try await api.consumers(query)
         case 3 where path[0] == "v1" && path[1] == "consumers":
             try allow(request, [.get, .head, .delete])
             if request.method == .delete {
-                _ = try control(request)
+                _ = try consumerControl(request)
                 return try await api.removeConsumer(path[2], query)
             }
             return try await api.consumer(path[2], query)
@@ -86,7 +94,25 @@ struct APIResponder: HTTPResponder {
             return try await api.acknowledge(request, consumer, query)
         case "rewind":
             try allow(request, [.post])
-            return try await api.rewindConsumer(try control(request), consumer, query)
+            return try await api.rewindConsumer(try consumerControl(request), consumer, query)
+        default: throw notFound(request)
+        }
+    }
+
+    private func routeMaintenance(
+        _ request: Request, _ path: [String], _ query: QueryParameters
+    ) async throws -> Response {
+        let hint =
+            "Maintenance is declared on the node itself, over its control socket: `quantrac station maintenance` "
+            + "does that."
+        switch (path[1], path[3]) {
+        case ("stations", "maintenance"):
+            try allow(request, [.get, .head, .post])
+            guard request.method == .post else { return try await api.maintenance(of: path[2], query) }
+            return try await api.declareMaintenance(try control(request, hint), of: path[2], query)
+        case ("maintenance", "withdraw"):
+            try allow(request, [.post])
+            return try await api.withdrawMaintenance(try control(request, hint), path[2], query)
         default: throw notFound(request)
         }
     }
@@ -102,13 +128,15 @@ struct APIResponder: HTTPResponder {
     }
 
     /// - Throws: 403 outside the control socket.
-    private func control(_ request: Request) throws(HTTPProblem) -> Request {
-        guard isControl else {
-            throw HTTPProblem(
-                .forbidden,
-                "Consumers are changed on the node itself, over its control socket: `quantrac consumer` does that.")
-        }
+    private func control(_ request: Request, _ hint: String) throws(HTTPProblem) -> Request {
+        guard isControl else { throw HTTPProblem(.forbidden, hint) }
         return request
+    }
+
+    private func consumerControl(_ request: Request) throws(HTTPProblem) -> Request {
+        try control(
+            request, "Consumers are changed on the node itself, over its control socket: `quantrac consumer` does that."
+        )
     }
 
     private func notFound(_ request: Request) -> HTTPProblem {

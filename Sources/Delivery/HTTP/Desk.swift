@@ -181,7 +181,7 @@ actor Desk {
         try currentReader().summary()
     }
 
-    private func currentReader() throws -> QueueReader {
+    func currentReader() throws -> QueueReader {
         if let reader { return reader }
         let reader = try queue.makeReader()
         self.reader = reader

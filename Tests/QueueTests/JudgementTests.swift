@@ -1,0 +1,338 @@
+import Quality
+import QuantracTesting
+import Queue
+import Readings
+import Registry
+import Rules
+import Testing
+
+/// Rules for two stations, with windows that reach back.
+private let book: RuleBook = {
+    var set = RuleSet(
+        name: "air", version: "1.0",
+        tests: [
+            .grossRange(GrossRangeRule(failSpan: NumberSpan(0, 40), suspectSpan: NumberSpan(2, 30))),
+            .spike(SpikeRule(suspectThreshold: 4, failThreshold: 8, method: .differential)),
+            .rateOfChange(RateOfChangeRule(threshold: 0.1, failThreshold: 0.3)),
+            .flatLine(FlatLineRule(suspectThresholdSeconds: 240, failThresholdSeconds: 480, tolerance: 0.5)),
+            .attenuatedSignal(
+                AttenuatedSignalRule(
+                    suspectThreshold: 0.5, failThreshold: 0.25, testPeriodSeconds: 600, minimumObservations: 3)),
+        ])
+    set.missing = [-9999]
+    set.saturated = [40]
+    var station = StationDefinition(id: "HN-KK-01", name: "A", domain: "air")
+    station.intervalMilliseconds = 60_000
+    var dust = ParameterDefinition(symbol: "X", unit: "ug/m3")
+    dust.detectionLimit = 1
+    station.parameters = [dust]
+    return RuleBook(
+        entries: [.init(match: RuleMatch(station: "HN-*"), set: set)], stations: StationCatalog([station]))
+}()
+
+private func open(_ folder: Folder, clock: HeldClock = HeldClock(), book: RuleBook = book) throws -> ReadingQueue {
+    try QueueFixture.open(directory: folder.path, clock: clock, judge: { QualityJudge(book: book) })
+}
+
+/// One reading of the series X at `minute`, received at once.
+private func intake(_ readings: [(minute: Int, value: Double?)], source: String = "mqtt:field") -> Intake {
+    var builder = IntakeBuilder(source: source)
+    for (minute, value) in readings {
+        let time = QueueFixture.start.advanced(byMilliseconds: Int64(minute) * 60_000)
+        builder.payload(received: time.advanced(byMilliseconds: 1000))
+        builder.reading(parameter: "X", time: time, value: value)
+    }
+    return builder.intake
+}
+
+private struct Key: Hashable {
+    var parameter: String
+    var time: Timestamp
+}
+
+/// The newest revision of every key.
+private func finals(_ queue: ReadingQueue) throws -> [Key: (flag: QualityFlag, tests: TestDigits, value: Double?)] {
+    var finals: [Key: (flag: QualityFlag, tests: TestDigits, value: Double?)] = [:]
+    for reading in try QueueFixture.readings(in: queue) {
+        finals[Key(parameter: reading.parameter, time: reading.time)] = (reading.flag, reading.tests, reading.value)
+    }
+    return finals
+}
+
+@Suite struct `Judgements in the queue` {
+    @Test func `name their rules, which are stored once and told before their first use`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        defer { queue.close() }
+        var first = intake([(0, 5), (1, 6)])
+        _ = try queue.append(&first)
+        var page = Page()
+        let reader = try queue.makeReader()
+        try reader.page(after: 0, limit: 100, into: &page)
+        #expect(page.records.map(\.kind) == ["rules"])
+        #expect(page.records[0].sequence == 1 && page.rows.map(\.sequence) == [2, 3])
+        let sets = try reader.ruleSets()
+        let id = try #require(sets.first?.id)
+        #expect(sets.count == 1 && id.hasPrefix("air@1.0+") && id.utf8.count == "air@1.0+".utf8.count + 12)
+        #expect(page.rows.map { page.reading($0).rules } == [id, id])
+        #expect(page.records[0].body.contains(id) && page.records[0].body.contains("\"spike_test\""))
+        #expect(try reader.ruleSet(id) == sets[0])
+        #expect(queue.counters().generated["rules"] == 1)
+        queue.close()
+        let again = try open(folder)
+        defer { again.close() }
+        var second = intake([(2, 5)])
+        _ = try again.append(&second)
+        #expect(try again.makeReader().ruleSets().count == 1)
+        #expect(again.counters().generated["rules"] == 1)
+    }
+
+    @Test func `of other rules have another id from the next reading on`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        var first = intake([(0, 5), (1, 6)])
+        _ = try queue.append(&first)
+        queue.close()
+        var set = book.entries[0].set
+        set.version = "1.1"
+        set.tests.removeLast()
+        let other = RuleBook(entries: [.init(match: RuleMatch(), set: set)], stations: book.stations)
+        let again = try open(folder, book: other)
+        defer { again.close() }
+        var second = intake([(2, 6)])
+        _ = try again.append(&second)
+        let ids = try QueueFixture.readings(in: again).map { $0.rules ?? "" }
+        #expect(ids.map { $0.prefix(8) } == ["air@1.0+", "air@1.0+", "air@1.1+"])
+        #expect(try again.makeReader().ruleSets().map(\.id) == [ids[0], ids[2]])
+    }
+
+    @Test func `settle a spike on the next row, and append a revision when it makes the reading suspect`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        defer { queue.close() }
+        for reading in [(0, 10.0), (1, 15.0), (2, 10.0), (3, 11.0)] {
+            var intake = intake([reading])
+            _ = try queue.append(&intake)
+        }
+        let rows = try QueueFixture.readings(in: queue)
+        #expect(rows.map(\.settles) == [nil, .notEvaluated, .suspect, nil, .pass])
+        #expect(rows.map(\.value) == [10, 15, 10, 15, 11])
+        let revision = rows[3]
+        #expect(revision.revision == 1 && revision.cause == .settled && revision.time == rows[1].time)
+        #expect(
+            revision.flag == .suspect && revision.tests[.spike] == .suspect && rows[1].tests[.spike] == .notEvaluated)
+        #expect(revision.version > rows[2].version && revision.received == rows[1].received)
+        #expect(revision.source == rows[1].source && revision.rules == rows[1].rules)
+        #expect(queue.counters().generated["settled"] == 1)
+        // What comes again is a duplicate, of the first content or of the revision, and settles nothing.
+        var again = intake([(1, 15)])
+        #expect(try queue.append(&again).duplicates == 1)
+        #expect(try QueueFixture.readings(in: queue).count == 5)
+    }
+
+    @Test func `store a sentinel as null, with the number as raw value`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        defer { queue.close() }
+        var intake = intake([(0, 5), (1, -9999), (2, 40), (3, 0.5)])
+        _ = try queue.append(&intake)
+        let rows = try QueueFixture.readings(in: queue).filter { $0.revision == 0 }
+        #expect(rows[1].value == nil && rows[1].rawValue == .real(-9999) && rows[1].flag == .missing)
+        #expect(rows[1].qualifiers == .sentinel)
+        #expect(rows[2].qualifiers == .saturated && rows[2].flag == .fail && rows[2].value == 40)
+        #expect(rows[3].qualifiers == .belowDetectionLimit)
+        #expect(try queue.append(&intake).duplicates == 4)
+    }
+
+    @Test func `of a reading whose time is ahead touch no other one`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        defer { queue.close() }
+        var builder = IntakeBuilder()
+        for (minute, value) in [(0, 10.0), (100_000, 39.0), (1, 12), (2, 14.0)] {
+            builder.payload(received: QueueFixture.start.advanced(byMilliseconds: Int64(min(minute, 3)) * 60_000))
+            builder.reading(
+                parameter: "X", time: QueueFixture.start.advanced(byMilliseconds: Int64(minute) * 60_000), value: value)
+        }
+        _ = try queue.append(&builder.intake)
+        let rows = try QueueFixture.readings(in: queue)
+        #expect(rows.map(\.flag) == [.pass, .fail, .pass, .pass])
+        #expect(rows[1].qualifiers == .future)
+        #expect(rows[3].settles == .pass)
+    }
+
+    @Test func `tell a consumer that begins now the rules of what it will get`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        defer { queue.close() }
+        var first = intake([(0, 5), (1, 6)])
+        _ = try queue.append(&first)
+        var definition = QueueFixture.consumer("late")
+        definition.from = .now
+        try queue.addConsumer(definition)
+        var second = intake([(2, 6)])
+        _ = try queue.append(&second)
+        var page = Page()
+        let reader = try queue.makeReader()
+        let state = try #require(try reader.consumers().first)
+        try reader.page(after: state.cursor, limit: 10, filter: state.definition.filter, into: &page)
+        #expect(page.records.map(\.kind) == ["rules"] && page.rows.count == 1)
+        #expect(page.records[0].sequence < page.rows[0].sequence)
+    }
+
+    /// The queue is killed, fails to commit, and gets everything again and again: the flags are those of a calm life.
+    @Test(arguments: 0..<12) func `are the same after kills, failed commits and redelivery`(round: Int) throws {
+        let seed = Seed.fromEnvironment() &+ UInt64(round)
+        var generator = SeededGenerator(seed: seed)
+        var readings: [(minute: Int, value: Double?)] = []
+        var minute = 0
+        var level = 10.0
+        for _ in 0..<400 {
+            if Int.random(in: 0..<3, using: &generator) > 0 {
+                level += Double(Int.random(in: -6...6, using: &generator)) / 2
+            }
+            level = min(max(level, 0), 45)
+            let isLate = round > 3 && Int.random(in: 0..<12, using: &generator) == 0
+            if !isLate { minute += Int.random(in: 0..<9, using: &generator) == 0 ? 7 : 1 }
+            let place = isLate ? max(0, minute - Int.random(in: 0...12, using: &generator)) : minute
+            readings.append((place, Int.random(in: 0..<10, using: &generator) == 0 ? nil : level))
+        }
+        let calm = try Folder()
+        let expected = try open(calm)
+        defer { expected.close() }
+        for reading in readings {
+            var intake = intake([reading])
+            _ = try expected.append(&intake)
+        }
+        var folder = try Folder()
+        var queue = try open(folder)
+        var index = 0
+        while index < readings.count {
+            let end = min(readings.count, index + Int.random(in: 1...20, using: &generator))
+            let isFailing = Int.random(in: 0..<5, using: &generator) == 0
+            if isFailing {
+                try folder.run("CREATE TRIGGER t BEFORE INSERT ON reading BEGIN SELECT raise(ABORT, 'no'); END")
+            }
+            var part = intake(Array(readings[index..<end]))
+            do { _ = try queue.append(&part) } catch { #expect(isFailing, "seed \(seed): \(error)") }
+            if isFailing { try folder.run("DROP TRIGGER t") }
+            if Int.random(in: 0..<6, using: &generator) == 0 {
+                // What a kill -9 at this moment leaves behind.
+                let next = try Folder()
+                try folder.copy(to: next)
+                queue.close()
+                folder = next
+                queue = try open(folder)
+            }
+            let isRepeated = Int.random(in: 0..<8, using: &generator) == 0
+            index = isFailing ? index : isRepeated ? max(0, end - 15) : end
+        }
+        defer { queue.close() }
+        let found = try finals(queue)
+        let wanted = try finals(expected)
+        #expect(found.count == wanted.count, "seed \(seed)")
+        for (key, final) in wanted {
+            let other = try #require(found[key])
+            #expect(other.flag == final.flag && other.tests == final.tests, "seed \(seed), \(key)")
+        }
+    }
+}
+
+@Suite struct `Maintenance windows` {
+    private func settle(_ queue: ReadingQueue) throws {
+        for _ in 0..<500 where try queue.makeReader().maintenanceWindows().contains(where: { !$0.isApplied }) {
+            // Any call wakes the writer, which does its upkeep after it.
+            _ = try queue.granted(source: "none")
+        }
+    }
+
+    private func moment(_ minute: Int) -> Timestamp {
+        QueueFixture.start.advanced(byMilliseconds: Int64(minute) * 60_000)
+    }
+
+    @Test func `fail what is there by a revision, and what comes at once`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        defer { queue.close() }
+        var first = intake((0..<20).map { ($0, 10 + Double($0 % 3)) })
+        _ = try queue.append(&first)
+        let window = try queue.declareMaintenance(
+            station: "HN-KK-01", from: moment(5), to: moment(25), reason: "calibration", actor: "technician")
+        #expect(window.id == 1)
+        try settle(queue)
+        var second = intake((20..<30).map { ($0, 10 + Double($0 % 3)) })
+        _ = try queue.append(&second)
+        let rows = try QueueFixture.readings(in: queue)
+        let revisions = rows.filter { $0.cause == .maintenance }
+        #expect(revisions.map(\.time) == (5..<20).map(moment))
+        #expect(revisions.allSatisfy { $0.flag == .fail && $0.qualifiers == .maintenance && $0.revision == 1 })
+        #expect(
+            rows.filter { $0.time >= moment(20) }.map(\.qualifiers) == (20..<30).map { $0 < 25 ? .maintenance : [] })
+        #expect(queue.counters().generated["maintenance"] == 15)
+        let audit = try queue.makeReader().audit(limit: 10)
+        #expect(audit.map(\.action) == ["maintenance-declare"] && audit[0].actor == "technician")
+        #expect(audit[0].detail.contains("calibration"))
+        // A correction of what is in the window is marked as it comes.
+        var corrected = intake([(7, 3)])
+        _ = try queue.append(&corrected)
+        #expect(try QueueFixture.readings(in: queue).last { $0.time == moment(7) }?.qualifiers == .maintenance)
+    }
+
+    @Test func `taken back take their mark with them, but not the device's own`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        defer { queue.close() }
+        var builder = IntakeBuilder()
+        for minute in 0..<6 {
+            builder.payload(received: moment(minute))
+            builder.reading(
+                parameter: "X", time: moment(minute), value: 10 + Double(minute), status: minute == 3 ? "03" : "00")
+        }
+        _ = try queue.append(&builder.intake)
+        let window = try queue.declareMaintenance(
+            station: "HN-KK-01", from: moment(1), to: moment(5), reason: "wrong station", actor: nil)
+        try settle(queue)
+        #expect(try finals(queue).values.count { $0.flag == .fail } == 4)
+        _ = try queue.withdrawMaintenance(window.id, reason: "it was the other one", actor: nil)
+        try settle(queue)
+        #expect(try finals(queue).values.count { $0.flag == .fail } == 1)
+        #expect(throws: QueueError.self) { _ = try queue.withdrawMaintenance(window.id, reason: "again", actor: nil) }
+        #expect(try queue.makeReader().maintenanceWindows(station: "HN-KK-01").map { $0.withdrawn != nil } == [true])
+    }
+
+    @Test func `are gone through to their end after a kill`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        for part in 0..<5 {
+            var intake = intake((part * 1000..<(part + 1) * 1000).map { ($0, 10 + Double($0 % 5)) })
+            _ = try queue.append(&intake)
+        }
+        _ = try queue.declareMaintenance(
+            station: "HN-KK-01", from: moment(0), to: moment(5000), reason: "pump", actor: nil)
+        let killed = try Folder()
+        try folder.copy(to: killed)
+        queue.close()
+        let again = try open(killed)
+        defer { again.close() }
+        try settle(again)
+        #expect(try finals(again).values.count { $0.flag == .fail } == 5000)
+        #expect(again.counters().generated["maintenance"] == 5000)
+    }
+
+    @Test func `that cannot be are refused`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        defer { queue.close() }
+        for (station, from, to, reason) in [
+            ("HN-KK-01", 5, 5, "x"), ("HN-KK-01", 6, 5, "x"), ("HN KK", 1, 2, "x"), ("HN-KK-01", 1, 2, ""),
+            ("HN-KK-01", 1, 2, "a\u{1b}[2J"), ("HN-KK-01", 1, 2, String(repeating: "x", count: 1025)),
+        ] {
+            let error = #expect(throws: QueueError.self) {
+                _ = try queue.declareMaintenance(
+                    station: station, from: moment(from), to: moment(to), reason: reason, actor: nil)
+            }
+            #expect(error?.reason == .badArgument)
+        }
+        #expect(try queue.makeReader().maintenanceWindows().isEmpty)
+    }
+}
