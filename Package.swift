@@ -30,6 +30,7 @@ let package = Package(
     targets: [
         // The vocabulary and the C libraries.
         .target(name: "Readings"),
+        .systemLibrary(name: "CClock"),
         .systemLibrary(name: "CModbus", pkgConfig: "libmodbus", providers: [.apt(["libmodbus-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -37,7 +38,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CRelease", cSettings: [.define("QUANTRAC_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "Release", dependencies: ["CRelease"]),
-        .target(name: "OwnThread"),
+        .target(name: "OwnThread", dependencies: ["CClock"]),
         .target(name: "Systemd"),
         .target(name: "Registers"),
         .target(name: "Registry", dependencies: ["Readings"]),

@@ -142,6 +142,7 @@ private struct CommonMembers {
             if readings[index].time == JSONReadingReader.noTime {
                 readings[index].time = stamp
                 readings[index].qualifiers.formUnion(qualifiers)
+                readings[index].hasOurTime = time == nil
             }
             if let sequence {
                 readings[index].hasStationSequence = true

@@ -20,6 +20,7 @@ public struct ValuePayloadDecoder: PayloadDecoder {
             let received = intake.payloads[payload].received
             var reading = DraftReading(
                 payload: payload, station: topic.station, parameter: topic.parameter, time: received)
+            reading.hasOurTime = true
             if topic.sensor > 0 { reading.sensor = topic.sensor }
             if context.missingTime == .required { reading.qualifiers = .clock }
             try readValue(bytes.span.extracting(body), body.lowerBound, &reading)

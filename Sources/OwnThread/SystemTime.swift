@@ -1,3 +1,4 @@
+import CClock
 import Glibc
 
 /// The clocks of the machine.
@@ -12,6 +13,13 @@ public enum SystemTime {
     public static func monotonicNanoseconds() -> Int64 {
         let time = read(CLOCK_MONOTONIC)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    /// Whether the kernel's clock is disciplined by NTP, PTP or the like; `true` when that cannot be asked.
+    ///
+    /// adjtimex(2): TIME_ERROR says that it is not synchronised.
+    public static func isSynchronized() -> Bool {
+        quantrac_clock_is_synchronized() != 0
     }
 
     private static func read(_ clock: clockid_t) -> timespec {

@@ -10,7 +10,7 @@ extension Pipeline {
     /// - Throws: `QueueError`; `locked` while a daemon or another command has it.
     public func openQueue() throws(QueueError) -> ReadingQueue {
         let book = configuration.ruleBook
-        return try ReadingQueue.open(queueSettings, clock: SystemWallClock(), logger: logger) {
+        return try ReadingQueue.open(queueSettings, clock: wallClock, logger: logger) {
             QualityJudge(book: book)
         }
     }

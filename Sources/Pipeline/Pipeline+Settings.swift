@@ -37,6 +37,9 @@ extension Pipeline {
         return settings
     }
 
+    /// The system's clock, asked whether it follows a reference if `[node] check_clock` says so.
+    var wallClock: SystemWallClock { SystemWallClock(checksSynchronization: configuration.node.checksClock) }
+
     /// Where the daemon listens for the command line.
     var controlSocketPath: String { configuration.node.dataDirectory + "/control.sock" }
 }

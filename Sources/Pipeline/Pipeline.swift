@@ -29,7 +29,7 @@ public struct Pipeline: Sendable {
     ///   what a source gives up with. The queue is closed then as well.
     public func run() async throws {
         let book = configuration.ruleBook
-        let queue = try ReadingQueue.open(queueSettings, clock: SystemWallClock(), logger: logger) {
+        let queue = try ReadingQueue.open(queueSettings, clock: wallClock, logger: logger) {
             QualityJudge(book: book)
         }
         defer {

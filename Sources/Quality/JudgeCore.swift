@@ -26,6 +26,8 @@ struct JudgeCore {
     mutating func need(_ series: Int64, at time: Timestamp) -> JudgeNeed? {
         let number = Int(series)
         guard number < states.count, states[number].isKnown else { return .name }
+        // By far the most frequent case, and without a look at the rules.
+        if !pairs.isNeeded, states[number].isInOrder(time) { return nil }
         if let tests = states[number].tests, tests.history > 0,
             let readings = states[number].historyNeeded(for: time, tests)
         {

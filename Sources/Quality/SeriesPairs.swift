@@ -204,17 +204,3 @@ extension LiveTests {
         }
     }
 }
-
-extension RuleBook {
-    /// A rule set compares series with each other.
-    var comparesSeries: Bool {
-        entries.contains { entry in
-            entry.set.tests.contains {
-                switch $0 {
-                case .multivariate, .neighbour: true
-                default: false
-                }
-            }
-        }
-    }
-}

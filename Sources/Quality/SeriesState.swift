@@ -42,6 +42,13 @@ struct SeriesState {
     /// After so many readings in order the samples are given up for windows.
     private static let inOrderMax = 64
 
+    /// Whether the windows are filled, and a reading of this time is later than all in them.
+    @inline(__always)
+    func isInOrder(_ time: Timestamp) -> Bool {
+        guard case .windows = memory, let last = windows.last else { return false }
+        return time.millisecondsSince1970 &* 1_000_000 > last.time
+    }
+
     /// How many of the last readings are needed to judge one of this time; `nil`: none.
     @inline(__always)
     mutating func historyNeeded(for time: Timestamp, _ tests: LiveTests) -> Int? {

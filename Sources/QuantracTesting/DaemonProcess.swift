@@ -29,6 +29,7 @@ public final class DaemonProcess: Sendable {
                 [node]
                 name = "test-1"
                 data_directory = "\(dataDirectory)"
+                check_clock = false
 
                 [queue]
                 min_free_disk = "0MiB"

@@ -9,6 +9,7 @@ extension Writer {
         var intakes = requests.map { $0.take() }
         let start = SystemTime.monotonicNanoseconds()
         for intake in intakes { callers.note(intake.source, at: start) }
+        noteClock()
         batch.removeAll()
         batch.seriesCountBefore = series.count
         batch.contextCountBefore = contexts.count

@@ -54,6 +54,20 @@ extension Writer {
         }
     }
 
+    /// Asks whether our clock follows a reference, and tells when that has changed.
+    mutating func noteClock() {
+        let isSynchronized = clock.isSynchronized
+        guard isSynchronized != isClockSynchronized else { return }
+        isClockSynchronized = isSynchronized
+        if isSynchronized {
+            logger.notice("clock is synchronised again")
+        } else {
+            logger.warning(
+                "clock is not synchronised",
+                metadata: ["advice": "readings that have their time from it are marked CLK; see check_clock"])
+        }
+    }
+
     mutating func noteCommit(since start: Int64) {
         let nanoseconds = SystemTime.monotonicNanoseconds() - start
         let now = clock.now()

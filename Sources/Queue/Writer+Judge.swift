@@ -11,6 +11,7 @@ extension Writer {
         while let need = judge.need(Int64(number), at: draft.time) { try answer(need, for: number, at: draft.time) }
         var qualifiers = draft.qualifiers
         if cause == .conflict { qualifiers.insert(.conflict) }
+        if draft.hasOurTime, !isClockSynchronized { qualifiers.insert(.clock) }
         if !maintenance.isEmpty, isInMaintenance(number, at: draft.time) { qualifiers.insert(.maintenance) }
         return judge.judge(
             Observation(

@@ -160,7 +160,7 @@ extension Writer {
         guard skipped + rules > 0 else { return }
         shared.counters.withLock { counters in
             if skipped > 0 { counters.generated["skipped", default: 0] += skipped }
-            if rules > 0 { counters.generated["rules", default: 0] += rules }
+            if rules > 0 { counters.generated["rule_set", default: 0] += rules }
         }
         shared.waiters.publish(lastSequence)
     }

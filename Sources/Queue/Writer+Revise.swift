@@ -133,7 +133,7 @@ extension Writer {
             "INSERT INTO rule_set VALUES (?, ?, ?, ?)", .text(rules.id), .text(rules.json),
             .integer(numbers.sequence), .integer(clock.now().millisecondsSince1970))
         try insertRecord("rules", consumer: nil, body: RuleRecord.body(rules), numbers)
-        batch.count("generated", detail: "rules")
+        batch.count("generated", detail: "rule_set")
     }
 
     /// Adds a record that is no reading, under the numbers given.
@@ -165,7 +165,7 @@ extension Writer {
             numbers.sequence += 1
             numbers.version = max(numbers.version + 1, clock.nowMicroseconds())
             try insertRecord("rules", consumer: consumer, body: body, numbers)
-            try store.addToCounter.run(.text("generated"), .text(""), .text("rules"), .integer(1))
+            try store.addToCounter.run(.text("generated"), .text(""), .text("rule_set"), .integer(1))
         }
     }
 

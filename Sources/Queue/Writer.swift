@@ -35,6 +35,8 @@ struct Writer: ~Copyable {
     var callers = RecentCallers()
     /// The readings of the last group: a big one needs no linger, the next fills by itself.
     var lastGroupReadings = 0
+    /// As the kernel said when the last group began.
+    var isClockSynchronized = true
     /// The connection failed in a way that a new one may cure.
     var mustReopen = false
 

@@ -17,6 +17,8 @@ public struct DraftReading: Sendable {
     public var value: Double = 0
     public var hasValue: Bool = false
     public var hasStationSequence: Bool = false
+    /// Its time is from our own clock: the payload had none, or the daemon asked at a moment of its own.
+    public var hasOurTime: Bool = false
     /// The daemon made it to show that a device does not answer; it counts as generated, not as received.
     public var isSilenceRecord: Bool = false
     public var stationSequence: Int64 = 0

@@ -2,9 +2,14 @@
 public protocol WallClock: Sendable {
     /// Microseconds since 1970-01-01T00:00:00Z; not monotonic, because the system's clock is not.
     func nowMicroseconds() -> Int64
+    /// Whether the clock follows a reference; readings that have their time from one that does not are marked `CLK`.
+    var isSynchronized: Bool { get }
 }
 
 extension WallClock {
+    /// Unless a clock knows better.
+    public var isSynchronized: Bool { true }
+
     /// The moment it is now, truncated to milliseconds.
     public func now() -> Timestamp {
         Timestamp(microsecondsSince1970: nowMicroseconds())

@@ -30,6 +30,18 @@ public struct RuleBook: Sendable {
         fitting(series).last.map { effective($0.set, series) }
     }
 
+    /// A rule set compares series with each other.
+    public var comparesSeries: Bool {
+        entries.contains { entry in
+            entry.set.tests.contains {
+                switch $0 {
+                case .multivariate, .neighbour: true
+                default: false
+                }
+            }
+        }
+    }
+
     /// The entries that fit a series, the one that wins last.
     public func fitting(_ series: SeriesKey) -> [Entry] {
         let domain = stations.station(series.station)?.domain

@@ -34,6 +34,8 @@ public struct NodeSettings: Sendable, Hashable {
     public let dataDirectory: String
     /// Of civil days and of times shown to people.
     public let zone: Zone
+    /// Readings whose time is our clock's are marked while that is not synchronised.
+    public let checksClock: Bool
 }
 
 /// `[log]`: what the daemon says about itself.

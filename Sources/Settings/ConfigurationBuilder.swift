@@ -66,7 +66,9 @@ struct ConfigurationBuilder {
 
     private func node(_ table: CheckedTable) -> NodeSettings? {
         guard let zone = zone(table) else { return nil }
-        return NodeSettings(name: table.text("name"), dataDirectory: table.text("data_directory"), zone: zone)
+        return NodeSettings(
+            name: table.text("name"), dataDirectory: table.text("data_directory"), zone: zone,
+            checksClock: table.flag("check_clock"))
     }
 
     private func zone(_ table: CheckedTable) -> Zone? {

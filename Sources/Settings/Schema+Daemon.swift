@@ -11,6 +11,10 @@ extension Schema {
             KeySpec(
                 "zone", .text(.zone), .text("Asia/Ho_Chi_Minh"),
                 "The zone of civil days and of times shown to people; what is stored is UTC."),
+            KeySpec(
+                "check_clock", .flag, .flag(true),
+                "Mark readings whose time is our own clock's with `CLK` while the kernel says that the clock follows no "
+                    + "reference; `false` where something outside the kernel's knowledge keeps it right."),
         ])
 
     static let log = TableSpec(

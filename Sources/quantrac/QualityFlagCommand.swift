@@ -91,7 +91,8 @@ struct QualityFlagCommand: ParsableCommand {
             points: points,
             zone: zone)
         do {
-            try Data(chart.svg().utf8).write(to: URL(filePath: path), options: .atomic)
+            // Not by a rename: the path may be a pipe or a device.
+            try Data(chart.svg().utf8).write(to: URL(filePath: path))
         } catch {
             throw CommandFailure(.failure, "\(path) cannot be written: \(error.localizedDescription)")
         }

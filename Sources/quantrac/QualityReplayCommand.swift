@@ -130,9 +130,11 @@ struct Replay {
         var filter = ReadingFilter()
         filter.stations = station.map { [$0] } ?? []
         filter.parameters = parameter.map { [$0] } ?? []
+        // Where rules compare series, those that are not asked for lead up to those that are.
+        let pageFilter = book.comparesSeries ? nil : filter
         var page = Page()
         repeat {
-            try reader.page(after: page.scannedThrough, limit: 5000, filter: filter, into: &page)
+            try reader.page(after: page.scannedThrough, limit: 5000, filter: pageFilter, into: &page)
             for row in page.rows {
                 let number = Int64(row.series)
                 if names[number] == nil {
@@ -142,7 +144,9 @@ struct Replay {
                     shared.names[number] = key
                 }
                 let context = page.names.context(row.context)
-                let isCounted = range.contains(row.time)
+                let name = names[number] ?? SeriesKey(station: "", parameter: "")
+                let isCounted =
+                    range.contains(row.time) && filter.matches(station: name.station, parameter: name.parameter)
                 let key = RuleReplay.Key(series: number, time: row.time)
                 if isCounted {
                     kept[key] = Kept(

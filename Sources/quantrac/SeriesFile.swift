@@ -13,7 +13,10 @@ struct SeriesFile {
     /// - Parameter zone: Of times that name none.
     /// - Throws: `CommandFailure` with the line and what is wrong with it.
     init(_ text: String, zone: Zone) throws {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        // By scalars: to a String, CR and LF together are one character.
+        var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map {
+            Substring($0.last == "\r" ? $0.dropLast() : $0)
+        }[...]
         while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
         guard let heading = lines.popFirst() else {
             throw Self.failure(1, "is missing, expected the heading time,value")
@@ -22,7 +25,7 @@ struct SeriesFile {
         var columns = [[Double]](repeating: [], count: Self.columns.count)
         var moments: [Int64] = []
         for (index, line) in zip(2..., lines) {
-            let fields = (line.last == "\r" ? line.dropLast() : line).split(
+            let fields = line.split(
                 separator: ",", omittingEmptySubsequences: false
             ).map { Self.unquoted($0) }
             guard fields.count == places.count else {
@@ -45,7 +48,7 @@ struct SeriesFile {
     /// Which column each field of the heading is.
     private static func places(_ heading: Substring) throws -> [Int] {
         let names = heading.trimmingPrefix("\u{feff}").split(separator: ",", omittingEmptySubsequences: false).map {
-            unquoted($0).filter { $0 != "\r" && $0 != " " }.lowercased()
+            unquoted($0).filter { $0 != " " }.lowercased()
         }
         let places = names.compactMap { columns.firstIndex(of: $0) }
         guard places.count == names.count, Set(places).count == places.count, places.contains(0), places.contains(1),

@@ -4,6 +4,7 @@ import Queue
 import Readings
 import Registry
 import Rules
+import Synchronization
 import Testing
 
 /// Rules for two stations, with windows that reach back.
@@ -45,6 +46,15 @@ private func intake(_ readings: [(minute: Int, value: Double?)], source: String 
     return builder.intake
 }
 
+/// A clock that nothing keeps right, until a test does.
+private final class LooseClock: WallClock {
+    private let isTight = Mutex(false)
+
+    func nowMicroseconds() -> Int64 { QueueFixture.start.millisecondsSince1970 * 1000 }
+    var isSynchronized: Bool { isTight.withLock { $0 } }
+    func tighten() { isTight.withLock { $0 = true } }
+}
+
 private struct Key: Hashable {
     var parameter: String
     var time: Timestamp
@@ -77,14 +87,14 @@ private func finals(_ queue: ReadingQueue) throws -> [Key: (flag: QualityFlag, t
         #expect(page.rows.map { page.reading($0).rules } == [id, id])
         #expect(page.records[0].body.contains(id) && page.records[0].body.contains("\"spike_test\""))
         #expect(try reader.ruleSet(id) == sets[0])
-        #expect(queue.counters().generated["rules"] == 1)
+        #expect(queue.counters().generated["rule_set"] == 1)
         queue.close()
         let again = try open(folder)
         defer { again.close() }
         var second = intake([(2, 5)])
         _ = try again.append(&second)
         #expect(try again.makeReader().ruleSets().count == 1)
-        #expect(again.counters().generated["rules"] == 1)
+        #expect(again.counters().generated["rule_set"] == 1)
     }
 
     @Test func `of other rules have another id from the next reading on`() throws {
@@ -159,6 +169,74 @@ private func finals(_ queue: ReadingQueue) throws -> [Key: (flag: QualityFlag, t
         #expect(rows.map(\.flag) == [.pass, .fail, .pass, .pass])
         #expect(rows[1].qualifiers == .future)
         #expect(rows[3].settles == .pass)
+    }
+
+    /// A number that a failed commit gave to one series is given to another one afterwards, with the other's rules.
+    @Test func `of series that are new in a failed commit are not mixed up`() throws {
+        let folder = try Folder()
+        func set(_ name: String, _ limit: Double) -> RuleSet {
+            RuleSet(
+                name: name, version: "1", tests: [.grossRange(GrossRangeRule(failSpan: NumberSpan(0, limit)))])
+        }
+        let book = RuleBook(entries: [
+            .init(match: RuleMatch(parameter: "X"), set: set("narrow", 10)),
+            .init(match: RuleMatch(parameter: "Y"), set: set("wide", 100)),
+        ])
+        let queue = try open(folder, book: book)
+        defer { queue.close() }
+        func intake(_ parameters: [String]) -> Intake {
+            var builder = IntakeBuilder()
+            for parameter in parameters { builder.reading(parameter: parameter, value: 50) }
+            return builder.intake
+        }
+        try folder.run("CREATE TRIGGER t BEFORE INSERT ON reading BEGIN SELECT raise(ABORT, 'no'); END")
+        var first = intake(["X", "Y"])
+        #expect(throws: QueueError.self) { _ = try queue.append(&first) }
+        try folder.run("DROP TRIGGER t")
+        var second = intake(["Y", "X"])
+        _ = try queue.append(&second)
+        let rows = try QueueFixture.readings(in: queue)
+        #expect(rows.map(\.parameter) == ["Y", "X"] && rows.map(\.flag) == [.pass, .fail])
+        #expect(rows.map { $0.rules?.prefix(4) } == ["wide", "narr"])
+        #expect(try queue.makeReader().ruleSets().count == 2)
+    }
+
+    @Test func `take another source that differs a little for a duplicate, if the rules say so`() throws {
+        let folder = try Folder()
+        var set = book.entries[0].set
+        set.extensions.conflictTolerance = 0.5
+        let queue = try open(
+            folder, book: RuleBook(entries: [.init(match: RuleMatch(), set: set)], stations: book.stations))
+        defer { queue.close() }
+        var field = intake([(0, 10), (1, 11)])
+        _ = try queue.append(&field)
+        var other = intake([(0, 10.5), (1, 11.6)], source: "modbus:plant")
+        let outcome = try queue.append(&other)
+        #expect(outcome.duplicates == 1 && outcome.queued == 1)
+        let conflict = try QueueFixture.readings(in: queue).last
+        #expect(conflict?.cause == .conflict && conflict?.qualifiers == .conflict && conflict?.flag == .suspect)
+        // The same source may correct itself by as little as it likes.
+        var corrected = intake([(0, 10.1)])
+        #expect(try queue.append(&corrected).queued == 1)
+    }
+
+    @Test func `mark what has its time from a clock that follows no reference`() throws {
+        let folder = try Folder()
+        let clock = LooseClock()
+        let queue = try QueueFixture.open(directory: folder.path, clock: clock, judge: { QualityJudge(book: book) })
+        defer { queue.close() }
+        var builder = IntakeBuilder()
+        builder.reading(parameter: "X", value: 10) { $0.hasOurTime = true }
+        builder.reading(parameter: "Y", value: 10)
+        _ = try queue.append(&builder.intake)
+        clock.tighten()
+        var later = IntakeBuilder()
+        later.reading(parameter: "X", time: QueueFixture.start.advanced(byMilliseconds: 60_000), value: 11) {
+            $0.hasOurTime = true
+        }
+        _ = try queue.append(&later.intake)
+        #expect(try QueueFixture.readings(in: queue).map(\.qualifiers) == [.clock, [], []])
+        #expect(try QueueFixture.readings(in: queue)[0].flag == .suspect)
     }
 
     @Test func `tell a consumer that begins now the rules of what it will get`() throws {

@@ -56,7 +56,7 @@ import Testing
             max_connections = 3
             header_timeout = "1s"
             """)
-        #expect(settings.node == NodeSettings(name: "n", dataDirectory: "/data", zone: .utc))
+        #expect(settings.node == NodeSettings(name: "n", dataDirectory: "/data", zone: .utc, checksClock: true))
         #expect(settings.log == LogSettings(level: .trace, format: .journald, repeatAfterMilliseconds: 0))
         #expect(
             settings.queue

@@ -51,6 +51,7 @@ struct DeviceReadings {
                 payload: intake.payloads.count, station: texts.station, parameter: parameter,
                 time: Timestamp(millisecondsSince1970: poll.slot))
             reading.sensor = definition.sensor
+            reading.hasOurTime = true
             reading.unit = texts.unit(of: register)
             if poll.isRepeated { reading.qualifiers.insert(.clock) }
             if let content = contents[register] {
