@@ -59,6 +59,17 @@ struct JudgeCore {
         }
     }
 
+    mutating func foresee(_ series: Int64, at time: Timestamp, value: Double?, first: Bool) {
+        let number = Int(series)
+        var value = value
+        if let number = value, Int(series) < states.count, let tests = states[Int(series)].tests, tests.hasMarks,
+            tests.rules.set.missing.contains(number)
+        {
+            value = nil
+        }
+        pairs.foresee(number, at: time, value: value, first: first)
+    }
+
     @inline(__always)
     mutating func judge(_ observation: Observation) -> Judgement {
         let number = Int(observation.series)

@@ -20,6 +20,9 @@ public final class QualityJudge: Judge {
     public func remember(_ past: [PastReading], of series: Int64, at time: Timestamp) {
         core.remember(past, of: series, at: time)
     }
+    public func foresee(_ series: Int64, at time: Timestamp, value: Double?, first: Bool) {
+        core.foresee(series, at: time, value: value, first: first)
+    }
     public func judge(_ observation: Observation) -> Judgement { core.judge(observation) }
     public func takeRevisions() -> [RevisionRequest] { core.takeRevisions() }
     public func conflictTolerance(of series: Int64) -> Double { core.conflictTolerance(of: series) }

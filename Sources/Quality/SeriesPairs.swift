@@ -18,6 +18,8 @@ struct SeriesPairs {
     private var recent: [Int: Recent] = [:]
     private var touched: Set<Int> = []
     private var askedFor: Int?
+    /// The readings of the payload that is being judged, those that are still to come among them.
+    private var foreseen: [(number: Int, time: Timestamp, value: Double?)] = []
 
     /// How many of the last readings of a series are remembered.
     static let remembered = 32
@@ -90,6 +92,21 @@ struct SeriesPairs {
             })
     }
 
+    /// Takes in a reading that comes in the same payload as the next one to be judged.
+    mutating func foresee(_ number: Int, at time: Timestamp, value: Double?, first: Bool) {
+        if first { foreseen.removeAll(keepingCapacity: true) }
+        foreseen.append((number, time, value))
+    }
+
+    /// A partner's reading of one time: that has come, or that comes in the same payload.
+    private func reading(of number: Int, at time: Timestamp, received: Timestamp) -> Recent.Entry? {
+        if let entry = recent[number]?.reading(at: time) { return entry }
+        return foreseen.last { $0.number == number && $0.time == time }.map {
+            // Whether it changed too fast is not known yet.
+            Recent.Entry(time: time, received: received, value: $0.value, rate: .notEvaluated)
+        }
+    }
+
     /// Takes in a reading that was judged.
     mutating func add(_ observation: Observation, value: Double?, rate: QualityFlag) {
         let number = Int(observation.series)
@@ -107,7 +124,10 @@ struct SeriesPairs {
         guard let own = keys[number] else { return [] }
         let entry = Recent.Entry(time: observation.time, received: observation.received, value: value, rate: rate)
         return (partners[number] ?? []).compactMap { partner in
-            guard let other = numbers[partner.key].flatMap({ recent[$0]?.reading(at: observation.time) }),
+            guard
+                let other = numbers[partner.key].flatMap({
+                    reading(of: $0, at: observation.time, received: observation.received)
+                }),
                 let flag = tests.compare(entry: (value, rate), with: (other.value, other.rate), own, partner.test),
                 tests.isInTime(entry.received, other.received, partner.test)
             else { return nil }
@@ -146,6 +166,7 @@ struct SeriesPairs {
         for number in touched { recent[number] = nil }
         touched.removeAll(keepingCapacity: true)
         askedFor = nil
+        foreseen = []
         for (number, key) in keys where number > count {
             keys[number] = nil
             numbers[key] = nil

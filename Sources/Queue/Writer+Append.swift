@@ -103,8 +103,14 @@ extension Writer {
     ) throws {
         let source = texts.number(of: intake.source.utf8.span)
         let hasCandidates = !batch.candidatePlaces.isEmpty
+        let comparesSeries = judge.comparesSeries
+        var payload: Int32 = -1
         for index in intake.readings.indices {
             let draft = intake.readings[index]
+            if comparesSeries, draft.payload != payload {
+                payload = draft.payload
+                foresee(intake, from: index, firstItem: firstItem)
+            }
             let item = batch.items[firstItem + index]
             var revision = Revision(number: 0, cause: nil)
             if hasCandidates {

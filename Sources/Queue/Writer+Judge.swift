@@ -29,6 +29,18 @@ extension Writer {
         }
     }
 
+    /// Tells the judge all readings of one payload, which stand or fall together.
+    func foresee(_ intake: Intake, from first: Int, firstItem: Int) {
+        let payload = intake.readings[first].payload
+        for index in first..<intake.readings.count {
+            let draft = intake.readings[index]
+            guard draft.payload == payload else { return }
+            judge.foresee(
+                Int64(batch.items[firstItem + index].series), at: draft.time, value: draft.storedValue,
+                first: index == first)
+        }
+    }
+
     /// Introduces every series there is to a judge that compares them.
     mutating func introduceAll() {
         guard judge.comparesSeries else { return }

@@ -201,6 +201,30 @@ private func finals(_ queue: ReadingQueue) throws -> [Key: (flag: QualityFlag, t
         #expect(try queue.makeReader().ruleSets().count == 2)
     }
 
+    /// Two parameters of one payload, in either order, are compared at once: the digit says so, not only the flag.
+    @Test(arguments: [["X", "Y"], ["Y", "X"]]) func `compare what comes in one payload`(order: [String]) throws {
+        let folder = try Folder()
+        let set = RuleSet(
+            name: "pair", version: "1",
+            tests: [.multivariate(MultivariateRule(relation: .order(left: "X", .lessOrEqual, right: "Y")))])
+        let book = RuleBook(entries: [.init(match: RuleMatch(parameter: "X"), set: set)])
+        let queue = try open(folder, book: book)
+        defer { queue.close() }
+        for (minute, fine, coarse) in [(0, 1.0, 2.0), (1, 1, 2), (2, 3, 2)] {
+            var builder = IntakeBuilder()
+            let time = QueueFixture.start.advanced(byMilliseconds: Int64(minute) * 60_000)
+            builder.payload(received: time)
+            for parameter in order {
+                builder.reading(parameter: parameter, time: time, value: parameter == "X" ? fine : coarse)
+            }
+            _ = try queue.append(&builder.intake)
+        }
+        let rows = try QueueFixture.readings(in: queue).filter { $0.parameter == "X" }
+        // The first payload makes the series: one that is not there yet cannot be compared with.
+        #expect(rows.suffix(2).map { $0.tests[.multivariate] } == [.pass, .suspect])
+        #expect(rows.suffix(2).map(\.flag) == [.pass, .suspect])
+    }
+
     @Test func `take another source that differs a little for a duplicate, if the rules say so`() throws {
         let folder = try Folder()
         var set = book.entries[0].set
