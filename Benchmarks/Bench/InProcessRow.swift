@@ -23,7 +23,24 @@ struct InProcessRow {
     func judged() throws -> [Row] {
         var row = self
         row.book = QualityRow.book(stations: Corpus.stationNames, intervalMilliseconds: 1000)
-        return try [row.row("3q", "row 3 with six quality tests on", must: nil, aim: nil)]
+        var measured = try row.row("3q", "row 3 with six quality tests on", must: nil, aim: nil)
+        measured.notes.append(try row.firstCommit())
+        return [measured]
+    }
+
+    /// What the first commit after a start takes, with a reading of each of the 1,000 series: whatever the tests must know of
+    /// them is looked up then. The window of half a day reaches back further than the readings, so that all are wanted.
+    private func firstCommit() throws -> String {
+        let folder = try workplace.makeFolder("restarted")
+        defer { workplace.remove(folder) }
+        let rounds = workplace.count(1000, quick: 100)
+        _ = try fill(folder, rows: rounds * Corpus.series, firstRound: 0)
+        let judged = try fill(folder, rows: Corpus.series, firstRound: rounds).wall
+        var plain = self
+        plain.book = RuleBook()
+        let unjudged = try plain.fill(folder, rows: Corpus.series, firstRound: rounds + 1).wall
+        return "first commit of 1,000 series after a start, \(rounds) readings of each looked up: "
+            + "\((judged * 1000).fixed(0)) ms, without tests \((unjudged * 1000).fixed(0)) ms"
     }
 
     private func row(_ name: String, _ work: String, must: Double?, aim: Double?) throws -> Row {
