@@ -58,7 +58,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .target(name: "Decoding", dependencies: ["Readings"]),
-        .target(name: "Quality", dependencies: ["Readings", "Rules"]),
+        .target(name: "Quality", dependencies: ["Readings", "Registry", "Rules"]),
         .target(
             name: "Queue",
             dependencies: [

@@ -1,4 +1,5 @@
 import Readings
+import Registry
 import Rules
 
 /// What a `QualityJudge` is: a struct, so that a reading asks once, and not at every property, whether it has the judge for
@@ -40,6 +41,7 @@ struct JudgeCore {
         let number = Int(series)
         while states.count <= number { states.append(SeriesState()) }
         states[number].isKnown = true
+        states[number].unit = book.stations.parameter(of: key)?.unit
         guard let rules = book.rules(of: key) else {
             pairs.introduce(number, as: key, partner: [])
             return
@@ -111,6 +113,12 @@ struct JudgeCore {
         if revisions.isEmpty { return [] }
         defer { revisions = [] }
         return revisions
+    }
+
+    func acceptsUnit(_ unit: String, of series: Int64) -> Bool {
+        let number = Int(series)
+        guard number < states.count, let known = states[number].unit else { return true }
+        return UnitSpelling.isSame(unit, known)
     }
 
     func conflictTolerance(of series: Int64) -> Double {

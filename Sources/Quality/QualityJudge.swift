@@ -24,6 +24,7 @@ public final class QualityJudge: Judge {
         core.foresee(series, at: time, value: value, first: first)
     }
     public func judge(_ observation: Observation) -> Judgement { core.judge(observation) }
+    public func acceptsUnit(_ unit: String, of series: Int64) -> Bool { core.acceptsUnit(unit, of: series) }
     public func takeRevisions() -> [RevisionRequest] { core.takeRevisions() }
     public func conflictTolerance(of series: Int64) -> Double { core.conflictTolerance(of: series) }
     public func commit() { core.commit() }

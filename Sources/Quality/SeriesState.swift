@@ -11,6 +11,8 @@ struct SeriesState {
     /// The number of its rule set; 0 for none.
     var rules: Int32 = 0
     var tests: LiveTests?
+    /// As `[[station.parameter]]` names it; `nil`: not known.
+    var unit: String?
     /// The batch that touched it last.
     var batch: Int32 = 0
     private var memory = Memory.nothing

@@ -11,6 +11,7 @@ extension Writer {
         while let need = judge.need(Int64(number), at: draft.time) { try answer(need, for: number, at: draft.time) }
         var qualifiers = draft.qualifiers
         if cause == .conflict { qualifiers.insert(.conflict) }
+        if !hasUnit(of: draft, in: intake, series: number) { qualifiers.insert(.unitNotConvertible) }
         if draft.hasOurTime, !isClockSynchronized { qualifiers.insert(.clock) }
         if !maintenance.isEmpty, isInMaintenance(number, at: draft.time) { qualifiers.insert(.maintenance) }
         return judge.judge(
@@ -18,6 +19,18 @@ extension Writer {
                 series: Int64(number), time: draft.time, received: received, value: draft.storedValue,
                 status: draft.status.isNone ? .notTold : intake.withBytes(of: draft.status) { DeviceStatus(code: $0) },
                 qualifiers: qualifiers))
+    }
+
+    /// Whether the unit is that of the series; as it was found for the reading before, most of the time.
+    @inline(__always)
+    private func hasUnit(of draft: DraftReading, in intake: Intake, series number: Int32) -> Bool {
+        if draft.unit.isNone { return true }
+        let recent = series.entries[Int(number)].context
+        let context = contexts.entries[Int(recent)]
+        if recent != 0, intake.withBytes(of: draft.unit, { texts.equals(context.unit, $0) }) {
+            return !Qualifiers(rawValue: context.qualifiers).contains(.unitNotConvertible)
+        }
+        return judge.acceptsUnit(intake.string(draft.unit) ?? "", of: Int64(number))
     }
 
     private mutating func answer(_ need: JudgeNeed, for number: Int32, at time: Timestamp) throws {

@@ -18,6 +18,8 @@ public protocol Judge: AnyObject {
     func judge(_ observation: Observation) -> Judgement
     /// What the readings judged since the last call mean for earlier ones.
     func takeRevisions() -> [RevisionRequest]
+    /// Whether a unit is that of the series, as far as it is known; asked before `judge`.
+    func acceptsUnit(_ unit: String, of series: Int64) -> Bool
     /// How far another source may differ in a value of the series and still have sent a duplicate.
     func conflictTolerance(of series: Int64) -> Double
     /// The readings judged since the last `commit` or `rollBack` are durable.
@@ -164,6 +166,7 @@ extension Judge {
     public func remember(_ past: [PastReading], of series: Int64, at time: Timestamp) {}
     public func foresee(_ series: Int64, at time: Timestamp, value: Double?, first: Bool) {}
     public func takeRevisions() -> [RevisionRequest] { [] }
+    public func acceptsUnit(_ unit: String, of series: Int64) -> Bool { true }
     public func conflictTolerance(of series: Int64) -> Double { 0 }
     public func ruleSet(_ number: Int32) -> RuleSetText? { nil }
     public var comparesSeries: Bool { false }

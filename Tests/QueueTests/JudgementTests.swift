@@ -201,6 +201,26 @@ private func finals(_ queue: ReadingQueue) throws -> [Key: (flag: QualityFlag, t
         #expect(try queue.makeReader().ruleSets().count == 2)
     }
 
+    @Test func `doubt a reading in another unit than the station's`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        defer { queue.close() }
+        var builder = IntakeBuilder()
+        for (minute, unit) in ["ug/m3", "µg/m³", "mg/m3", "mg/m3", nil, "ug/m3"].enumerated() {
+            let time = QueueFixture.start.advanced(byMilliseconds: Int64(minute) * 60_000)
+            builder.payload(received: time)
+            builder.reading(parameter: "X", time: time, value: 10 + Double(minute), unit: unit)
+            builder.reading(parameter: "Y", time: time, value: 10 + Double(minute), unit: unit)
+        }
+        _ = try queue.append(&builder.intake)
+        let rows = try QueueFixture.readings(in: queue).filter { $0.revision == 0 }
+        let marks = rows.filter { $0.parameter == "X" }.map(\.qualifiers)
+        #expect(marks == [[], [], .unitNotConvertible, .unitNotConvertible, [], []])
+        // Of a parameter that is not registered nothing is known.
+        #expect(rows.filter { $0.parameter == "Y" }.allSatisfy { $0.qualifiers.isEmpty })
+        #expect(rows.filter { $0.parameter == "X" }[2].flag == .suspect)
+    }
+
     /// Two parameters of one payload, in either order, are compared at once: the digit says so, not only the flag.
     @Test(arguments: [["X", "Y"], ["Y", "X"]]) func `compare what comes in one payload`(order: [String]) throws {
         let folder = try Folder()

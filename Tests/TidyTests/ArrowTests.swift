@@ -21,7 +21,7 @@ private let arrows: [String: Arrow] = [
         ours: ["Readings", "Registers", "Modbus", "Mosquitto", "OwnThread"], theirs: ["Logging"],
         system: ["Glibc", "Synchronization"]),
     "Decoding": Arrow(ours: ["Readings"], theirs: [], system: ["Glibc"]),
-    "Quality": Arrow(ours: ["Readings", "Rules"], theirs: [], system: ["Glibc"]),
+    "Quality": Arrow(ours: ["Readings", "Registry", "Rules"], theirs: [], system: ["Glibc"]),
     "Queue": Arrow(
         ours: ["Readings", "SQLite", "OwnThread"], theirs: ["Crypto", "Logging"],
         system: ["Dispatch", "Glibc", "Synchronization"]),
