@@ -15,15 +15,17 @@ struct AttenuatedSignalTest {
     /// The window holds at most so many samples; older ones leave it.
     var capacity: Int
 
-    /// - Parameter intervalNanoseconds: `nil` when it is not known.
+    /// - Parameters:
+    ///   - intervalNanoseconds: `nil` when it is not known.
+    ///   - needsCompany: One value alone is not judged.
     /// - Returns: `nil` without a period, and when the interval is needed and not known.
-    init?(_ rule: AttenuatedSignalRule, intervalNanoseconds: Int64?) {
+    init?(_ rule: AttenuatedSignalRule, intervalNanoseconds: Int64?, needsCompany: Bool = false) {
         guard let seconds = rule.testPeriodSeconds, let minimum = rule.minimum(intervalNanoseconds: intervalNanoseconds)
         else { return nil }
         suspect = rule.suspectThreshold
         fail = rule.failThreshold
         period = Int64(seconds * 1e9)
-        self.minimum = minimum
+        self.minimum = needsCompany ? max(minimum, 2) : minimum
         checksRange = rule.checkType == .range
         guard let intervalNanoseconds, intervalNanoseconds > 0 else {
             capacity = AttenuatedSignalRule.samplesWithoutInterval

@@ -10,8 +10,11 @@ struct FlatLineTest {
     let suspectCount: Int
     let failCount: Int
     let tolerance: Double
+    /// A window whose other values are all missing says nothing of the newest one.
+    let needsCompany: Bool
 
-    init(_ rule: FlatLineRule, intervalNanoseconds: Int64) {
+    init(_ rule: FlatLineRule, intervalNanoseconds: Int64, needsCompany: Bool = false) {
+        self.needsCompany = needsCompany
         suspectCount = FlatLineRule.samples(
             seconds: rule.suspectThresholdSeconds, intervalNanoseconds: intervalNanoseconds)
         failCount = FlatLineRule.samples(seconds: rule.failThresholdSeconds, intervalNanoseconds: intervalNanoseconds)
@@ -27,6 +30,8 @@ struct FlatLineTest {
         /// Of the negated values.
         private var minima = SlidingExtreme()
         private var count = 0
+        /// Where the last value before the newest one stood; kept for a test that needs company.
+        private var company = Int.min
 
         /// Adds a sample and judges it.
         @inline(__always)
@@ -43,11 +48,18 @@ struct FlatLineTest {
             maxima.slide(longFrom: index &- long, shortFrom: index &- short)
             minima.slide(longFrom: index &- long, shortFrom: index &- short)
             if value.isNaN { return .missing }
-            let isLongFlat = index >= long && Self.isBelow(maxima.long, minima.long, test.tolerance)
-            let isShortFlat = index >= short && Self.isBelow(maxima.short, minima.short, test.tolerance)
+            var isLongFlat = index >= long && Self.isBelow(maxima.long, minima.long, test.tolerance)
+            var isShortFlat = index >= short && Self.isBelow(maxima.short, minima.short, test.tolerance)
+            var isAlone = false
+            if test.needsCompany {
+                isAlone = isShortFlat && company < index &- short
+                if isAlone { isShortFlat = false }
+                if company < index &- long { isLongFlat = false }
+                company = index
+            }
             if isSuspectLonger ? isShortFlat : isLongFlat { return .fail }
             if isSuspectLonger ? isLongFlat : isShortFlat { return .suspect }
-            return .pass
+            return isAlone ? .notEvaluated : .pass
         }
 
         @inline(__always)

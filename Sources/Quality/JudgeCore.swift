@@ -61,15 +61,29 @@ struct JudgeCore {
         }
     }
 
-    mutating func foresee(_ series: Int64, at time: Timestamp, value: Double?, first: Bool) {
-        let number = Int(series)
-        var value = value
-        if let number = value, Int(series) < states.count, let tests = states[Int(series)].tests, tests.hasMarks,
-            tests.rules.set.missing.contains(number)
-        {
-            value = nil
+    /// Takes in a reading of the payload whose readings are judged next, with its value if it can be a measure for others:
+    /// as far as it shows without the readings before it.
+    mutating func foresee(_ observation: Observation, first: Bool) {
+        let number = Int(observation.series)
+        let tests = number < states.count ? states[number].tests : nil
+        var judgement = blank(observation, rules: 0)
+        var value = observation.value
+        var sum = DigitSum()
+        if let tests {
+            value = Self.value(observation, tests, &judgement)
+            let time = observation.time.millisecondsSince1970 &* 1_000_000
+            sum = LiveWindows.judgeAlone(Sample(time: time, value: value ?? .nan), tests)
+        } else {
+            judgement.noteTimes(observation, futureLimit: Self.limitMilliseconds, lateLimit: Self.limitMilliseconds)
         }
-        pairs.foresee(number, at: time, value: value, first: first)
+        let fails = Self.flag(hasValue: value != nil, sum, judgement.qualifiers) == .fail
+        pairs.foresee(number, at: observation.time, value: fails ? nil : value, first: first)
+    }
+
+    @inline(__always)
+    private func blank(_ observation: Observation, rules: Int32) -> Judgement {
+        Judgement(
+            flag: .missing, tests: .notEvaluated, settles: nil, qualifiers: observation.statusQualifiers, rules: rules)
     }
 
     @inline(__always)
@@ -84,9 +98,7 @@ struct JudgeCore {
             states[number].batch = batch
             touched.append(number)
         }
-        var judgement = Judgement(
-            flag: .missing, tests: .notEvaluated, settles: nil, qualifiers: observation.statusQualifiers,
-            rules: states[number].rules)
+        var judgement = blank(observation, rules: states[number].rules)
         let value = Self.value(observation, tests, &judgement)
         let time = observation.time.millisecondsSince1970 &* 1_000_000
         let sample = Sample(time: time, value: value ?? .nan)
@@ -102,7 +114,10 @@ struct JudgeCore {
         }
         judgement.tests = sum.digits
         judgement.flag = Self.flag(hasValue: value != nil, sum, judgement.qualifiers)
-        if tests.masksFailed, judgement.flag == .fail || judgement.settles == .fail {
+        if pairs.isNeeded, !judgement.isIsolated {
+            tellPartners(of: observation, judgement.flag == .fail ? nil : value, rate: sum.digits[.rateOfChange])
+        }
+        if tests.masksFailed, judgement.settles == .fail || judgement.tests.masks(judgement.flag) {
             // It has its place in the windows already; the queue knows which readings to leave out.
             states[number].forget()
         }
@@ -147,14 +162,13 @@ struct JudgeCore {
     // MARK: one reading
 
     private mutating func judgeWithoutRules(_ observation: Observation) -> Judgement {
-        var judgement = Judgement(
-            flag: .missing, tests: .notEvaluated, settles: nil, qualifiers: observation.statusQualifiers, rules: 0)
+        var judgement = blank(observation, rules: 0)
         judgement.noteTimes(observation, futureLimit: Self.limitMilliseconds, lateLimit: Self.limitMilliseconds)
         judgement.flag = RollUp.flag(
             hasValue: observation.value != nil, tests: .notEvaluated, qualifiers: judgement.qualifiers)
         if pairs.isNeeded, !judgement.isIsolated {
-            pairs.add(observation, value: observation.value, rate: .notEvaluated)
-            comparePartners(of: observation, observation.value, rate: .notEvaluated)
+            let value = judgement.flag == .fail ? nil : observation.value
+            tellPartners(of: observation, value, rate: .notEvaluated)
         }
         return judgement
     }
@@ -206,16 +220,16 @@ struct JudgeCore {
     private mutating func compare(
         _ observation: Observation, _ value: Double?, _ tests: LiveTests, _ sum: inout DigitSum
     ) {
-        let rate = sum.digits[.rateOfChange]
-        for digit in pairs.digits(observation, value, rate: rate, tests) {
+        for digit in pairs.digits(observation, value, rate: sum.digits[.rateOfChange], tests) {
             sum.set(digit.flag, at: digit.test == .multivariate ? DigitSum.multivariate : DigitSum.neighbour)
         }
-        pairs.add(observation, value: value, rate: rate)
-        comparePartners(of: observation, value, rate: rate)
     }
 
-    /// Judges the readings of other series that waited for this one.
-    private mutating func comparePartners(of observation: Observation, _ value: Double?, rate: QualityFlag) {
+    /// Remembers a reading for those of other series, and judges the ones that waited for it.
+    ///
+    /// - Parameter value: `nil` for one that failed, too: it is no measure for others.
+    private mutating func tellPartners(of observation: Observation, _ value: Double?, rate: QualityFlag) {
+        pairs.add(observation, value: value, rate: rate)
         let states = states
         revisions += pairs.revisions(after: observation, value, rate: rate) { number in states[number].tests }
     }

@@ -44,9 +44,12 @@ final class LiveTests: Sendable {
             case .rateOfChange(let rule):
                 parts.rateOfChange = RateOfChangeTest(rule, time: extensions.rateOfChangeTime)
             case .flatLine(let rule):
-                parts.flatLine = interval.map { FlatLineTest(rule, intervalNanoseconds: $0) }
+                parts.flatLine = interval.map {
+                    FlatLineTest(rule, intervalNanoseconds: $0, needsCompany: extensions.masksFailed)
+                }
             case .attenuatedSignal(let rule):
-                parts.attenuatedSignal = AttenuatedSignalTest(rule, intervalNanoseconds: interval)
+                parts.attenuatedSignal = AttenuatedSignalTest(
+                    rule, intervalNanoseconds: interval, needsCompany: extensions.masksFailed)
             case .timeGap(let rule): parts.timeGap = TimeGapTest(rule)
             case .multivariate(let rule): parts.multivariate = rule
             case .neighbour(let rule): parts.neighbour = rule
@@ -76,6 +79,17 @@ final class LiveTests: Sendable {
         var timeGap: TimeGapTest?
         var multivariate: MultivariateRule?
         var neighbour: NeighbourRule?
+    }
+}
+
+extension TestDigits {
+    /// Whether a reading with these digits and this flag counts as missing for later ones, where failed ones do.
+    ///
+    /// One that failed for standing still alone does not: whether the next one stands still, too, shows beside it only.
+    func masks(_ flag: QualityFlag) -> Bool {
+        guard flag == .fail else { return false }
+        let failed = Test.allCases.filter { self[$0] == .fail }
+        return failed.isEmpty || failed.contains { $0 != .flatLine && $0 != .attenuatedSignal }
     }
 }
 

@@ -20,9 +20,7 @@ public final class QualityJudge: Judge {
     public func remember(_ past: [PastReading], of series: Int64, at time: Timestamp) {
         core.remember(past, of: series, at: time)
     }
-    public func foresee(_ series: Int64, at time: Timestamp, value: Double?, first: Bool) {
-        core.foresee(series, at: time, value: value, first: first)
-    }
+    public func foresee(_ observation: Observation, first: Bool) { core.foresee(observation, first: first) }
     public func judge(_ observation: Observation) -> Judgement { core.judge(observation) }
     public func acceptsUnit(_ unit: String, of series: Int64) -> Bool { core.acceptsUnit(unit, of: series) }
     public func takeRevisions() -> [RevisionRequest] { core.takeRevisions() }

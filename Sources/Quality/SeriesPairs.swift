@@ -37,6 +37,7 @@ struct SeriesPairs {
         struct Entry {
             var time: Timestamp
             var received: Timestamp
+            /// `nil` for one that failed, too.
             var value: Double?
             /// Of the rate of change.
             var rate: QualityFlag
@@ -88,7 +89,9 @@ struct SeriesPairs {
         askedFor = nil
         recent[number] = Recent(
             readings: past.suffix(Self.remembered).map {
-                Recent.Entry(time: $0.time, received: $0.received, value: $0.value, rate: $0.tests[.rateOfChange])
+                Recent.Entry(
+                    time: $0.time, received: $0.received, value: $0.flag == .fail ? nil : $0.value,
+                    rate: $0.tests[.rateOfChange])
             })
     }
 
@@ -107,7 +110,7 @@ struct SeriesPairs {
         }
     }
 
-    /// Takes in a reading that was judged.
+    /// Takes in a reading that was judged, with its value if it can be a measure for others.
     mutating func add(_ observation: Observation, value: Double?, rate: QualityFlag) {
         let number = Int(observation.series)
         guard takesPart(number) else { return }
@@ -147,14 +150,16 @@ struct SeriesPairs {
             else { return nil }
             let digits = (partners[owner] ?? []).filter { $0.key == key }.compactMap {
                 partner -> RevisionRequest.Digit? in
-                guard ownerTests.isInTime(waiting.received, observation.received, partner.test),
-                    let flag = ownerTests.compare(
-                        entry: (waiting.value, waiting.rate), with: (value, rate), own, partner.test)
-                else { return nil }
-                return RevisionRequest.Digit(partner.test, flag)
+                guard ownerTests.isInTime(waiting.received, observation.received, partner.test) else { return nil }
+                // What was foreseen or corrected is no measure any more.
+                if value == nil, waiting.value != nil { return RevisionRequest.Digit(partner.test, .notEvaluated) }
+                return ownerTests.compare(
+                    entry: (waiting.value, waiting.rate), with: (value, rate), own, partner.test
+                ).map { RevisionRequest.Digit(partner.test, $0) }
             }
             // A digit of 1 in the place of a 2 moves no roll-up; after a correction a 3 may go.
-            guard digits.contains(where: { $0.flag == .suspect }) || (times > 1 && !digits.isEmpty) else { return nil }
+            let mayMove = times > 1 || value == nil || digits.contains { $0.flag == .suspect }
+            guard mayMove, !digits.isEmpty else { return nil }
             return RevisionRequest(
                 series: Int64(owner), time: observation.time, digits: digits, cause: .neighbour)
         }

@@ -32,7 +32,10 @@ struct SortedSamples {
         for reading in past {
             let time = reading.time.millisecondsSince1970
             if masks, reading.settles == .fail, let newest { byTime[newest] = .nan }
-            if time >= begin { byTime[time] = masks && reading.flag == .fail ? .nan : reading.value ?? .nan }
+            if time >= begin {
+                let isMasked = masks && reading.tests.masks(reading.flag)
+                byTime[time] = isMasked ? .nan : reading.value ?? .nan
+            }
             newest = max(newest ?? time, time)
         }
         samples = byTime.map { Sample(time: $0.key &* 1_000_000, value: $0.value) }.sorted { $0.time < $1.time }
@@ -125,18 +128,26 @@ struct SortedSamples {
         var minimum = Double.infinity
         var maximum = -Double.infinity
         var flag = QualityFlag.pass
+        var values = 0
+        var isAlone = false
         for back in 0...test.history {
-            guard place >= back else { return flag }
+            guard place >= back else { break }
             let value = samples[place - back].value
             if !value.isNaN {
+                values += 1
                 minimum = min(minimum, value)
                 maximum = max(maximum, value)
             }
-            guard maximum - minimum < test.tolerance else { return flag }
+            guard maximum - minimum < test.tolerance else { break }
+            guard back == test.suspectCount || back == test.failCount else { continue }
+            if test.needsCompany, values == 1 {
+                isAlone = true
+                continue
+            }
             if back == test.suspectCount, flag == .pass { flag = .suspect }
             if back == test.failCount { flag = .fail }
         }
-        return flag
+        return isAlone && flag == .pass ? .notEvaluated : flag
     }
 
     private func attenuatedSignal(at place: Int, _ test: AttenuatedSignalTest) -> QualityFlag {

@@ -9,16 +9,23 @@ extension Writer {
         of draft: DraftReading, in intake: Intake, series number: Int32, received: Timestamp, cause: Cause?
     ) throws -> Judgement {
         while let need = judge.need(Int64(number), at: draft.time) { try answer(need, for: number, at: draft.time) }
+        return judge.judge(observation(of: draft, in: intake, series: number, received: received, cause: cause))
+    }
+
+    /// What the judge sees of a reading.
+    @inline(__always)
+    private func observation(
+        of draft: DraftReading, in intake: Intake, series number: Int32, received: Timestamp, cause: Cause?
+    ) -> Observation {
         var qualifiers = draft.qualifiers
         if cause == .conflict { qualifiers.insert(.conflict) }
         if !hasUnit(of: draft, in: intake, series: number) { qualifiers.insert(.unitNotConvertible) }
         if draft.hasOurTime, !isClockSynchronized { qualifiers.insert(.clock) }
         if !maintenance.isEmpty, isInMaintenance(number, at: draft.time) { qualifiers.insert(.maintenance) }
-        return judge.judge(
-            Observation(
-                series: Int64(number), time: draft.time, received: received, value: draft.storedValue,
-                status: draft.status.isNone ? .notTold : intake.withBytes(of: draft.status) { DeviceStatus(code: $0) },
-                qualifiers: qualifiers))
+        return Observation(
+            series: Int64(number), time: draft.time, received: received, value: draft.storedValue,
+            status: draft.status.isNone ? .notTold : intake.withBytes(of: draft.status) { DeviceStatus(code: $0) },
+            qualifiers: qualifiers)
     }
 
     /// Whether the unit is that of the series; as it was found for the reading before, most of the time.
@@ -45,11 +52,13 @@ extension Writer {
     /// Tells the judge all readings of one payload, which stand or fall together.
     func foresee(_ intake: Intake, from first: Int, firstItem: Int) {
         let payload = intake.readings[first].payload
+        let received = intake.payloads[Int(payload)].received
         for index in first..<intake.readings.count {
             let draft = intake.readings[index]
             guard draft.payload == payload else { return }
+            let series = batch.items[firstItem + index].series
             judge.foresee(
-                Int64(batch.items[firstItem + index].series), at: draft.time, value: draft.storedValue,
+                observation(of: draft, in: intake, series: series, received: received, cause: nil),
                 first: index == first)
         }
     }

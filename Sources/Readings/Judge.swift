@@ -13,7 +13,7 @@ public protocol Judge: AnyObject {
     func remember(_ past: [PastReading], of series: Int64, at time: Timestamp)
     /// Tells a reading that stands in the same payload as the next one to be judged, and comes with it or not at all; `first`
     /// when it is the first of its payload. Asked of a judge that compares series only.
-    func foresee(_ series: Int64, at time: Timestamp, value: Double?, first: Bool)
+    func foresee(_ observation: Observation, first: Bool)
     /// Judges one reading after those judged before it.
     func judge(_ observation: Observation) -> Judgement
     /// What the readings judged since the last call mean for earlier ones.
@@ -164,7 +164,7 @@ extension Judge {
     public func need(_ series: Int64, at time: Timestamp) -> JudgeNeed? { nil }
     public func introduce(_ series: Int64, as key: SeriesKey) {}
     public func remember(_ past: [PastReading], of series: Int64, at time: Timestamp) {}
-    public func foresee(_ series: Int64, at time: Timestamp, value: Double?, first: Bool) {}
+    public func foresee(_ observation: Observation, first: Bool) {}
     public func takeRevisions() -> [RevisionRequest] { [] }
     public func acceptsUnit(_ unit: String, of series: Int64) -> Bool { true }
     public func conflictTolerance(of series: Int64) -> Double { 0 }

@@ -67,6 +67,23 @@ private func order(_ text: String, tolerance: Double = 0) throws -> TestRule {
         #expect(digits == [.notEvaluated, .notEvaluated, .notEvaluated, .suspect])
     }
 
+    /// An analyser that is being calibrated is no measure for the one beside it.
+    @Test func `are not compared with one that failed, whichever comes first`() throws {
+        for coarseFirst in [true, false] {
+            let run = run([try order("PM2.5 <= PM10"), .rateOfChange(RateOfChangeRule(threshold: 0.5))])
+            for (minute, qualifiers, all) in [(0, Qualifiers.calibrating, 1.0), (1, [], 5000), (2, [], 1)] {
+                let time = Int64(minute) * 60_000
+                if !coarseFirst { run.offer(series: 1, time: time, value: 30) }
+                run.offer(series: 2, time: time, value: all, qualifiers: qualifiers)
+                if coarseFirst { run.offer(series: 1, time: time, value: 30) }
+            }
+            let finals = (0..<3).map { run.finals[.init(series: 1, time: $0 * 60_000)] }
+            #expect(finals.map { $0?.tests[.multivariate] } == [.notEvaluated, .notEvaluated, .suspect])
+            run.offer(series: 2, time: 120_000, value: 2000)
+            #expect(run.finals[.init(series: 1, time: 120_000)]?.flag == .pass)
+        }
+    }
+
     @Test func `that are corrected are compared again`() throws {
         let run = run([try order("PM2.5 <= PM10")])
         run.offer(series: 1, time: 0, value: 30)
