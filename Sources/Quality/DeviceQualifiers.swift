@@ -14,13 +14,14 @@ extension Observation {
 }
 
 extension Judgement {
-    /// Marks what was observed ahead of our clock or received late; what is ahead takes no part in later judgements.
+    /// Marks what was observed ahead of our clock or received late; what is ahead takes no part in later judgements. Of a
+    /// clock that may be wrong itself, being ahead says no more than that.
     @inline(__always)
     mutating func noteTimes(_ observation: Observation, futureLimit: Int64, lateLimit: Int64) {
         let delay = observation.received.milliseconds(since: observation.time)
         if delay > lateLimit { qualifiers.insert(.late) }
         if -delay > futureLimit {
-            qualifiers.insert(.future)
+            qualifiers.insert(observation.isClockTrusted ? .future : .clock)
             isIsolated = true
         }
     }

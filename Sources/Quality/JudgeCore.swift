@@ -15,9 +15,11 @@ struct JudgeCore {
     /// The series touched since the last commit.
     private var touched: [Int] = []
     private var batch: Int32 = 1
+    private let memory: SeriesMemory
 
-    init(book: RuleBook) {
+    init(book: RuleBook, memory: SeriesMemory = SeriesMemory()) {
         self.book = book
+        self.memory = memory
         pairs = SeriesPairs(isNeeded: book.comparesSeries)
     }
 
@@ -46,7 +48,7 @@ struct JudgeCore {
             pairs.introduce(number, as: key, partner: [])
             return
         }
-        let (index, tests) = catalog.add(rules)
+        let (index, tests) = catalog.add(rules, memory)
         states[number].rules = index
         states[number].tests = tests
         pairs.introduce(number, as: key, partner: tests.partners(of: key))
@@ -103,12 +105,14 @@ struct JudgeCore {
         let time = observation.time.millisecondsSince1970 &* 1_000_000
         let sample = Sample(time: time, value: value ?? .nan)
         var sum: DigitSum
+        var settled: Int64 = 0
         if judgement.isIsolated {
             sum = LiveWindows.judgeAlone(sample, tests)
         } else {
             let outcome = states[number].judge(sample, tests, &changes)
             sum = outcome.sum
             judgement.settles = outcome.settles
+            settled = outcome.settled
             note(outcome, of: observation.series)
             if pairs.isNeeded { compare(observation, value, tests, &sum) }
         }
@@ -117,9 +121,10 @@ struct JudgeCore {
         if pairs.isNeeded, !judgement.isIsolated {
             tellPartners(of: observation, judgement.flag == .fail ? nil : value, rate: sum.digits[.rateOfChange])
         }
-        if tests.masksFailed, judgement.settles == .fail || judgement.tests.masks(judgement.flag) {
-            // It has its place in the windows already; the queue knows which readings to leave out.
-            states[number].forget()
+        if tests.masksFailed, !judgement.isIsolated {
+            let masked =
+                (judgement.settles == .fail ? [settled] : []) + (judgement.tests.masks(judgement.flag) ? [time] : [])
+            if !masked.isEmpty { states[number].mask(masked) }
         }
         return judgement
     }
@@ -241,9 +246,9 @@ struct RuleCatalog {
     private var numbers: [String: Int32] = [:]
 
     /// The number of a rule set, and its tests; the same for the same id.
-    mutating func add(_ rules: EffectiveRules) -> (number: Int32, tests: LiveTests) {
+    mutating func add(_ rules: EffectiveRules, _ memory: SeriesMemory) -> (number: Int32, tests: LiveTests) {
         if let number = numbers[rules.id] { return (number, tests[Int(number) - 1]) }
-        let added = LiveTests(rules)
+        let added = LiveTests(rules, memory: memory)
         tests.append(added)
         let number = Int32(tests.count)
         numbers[rules.id] = number

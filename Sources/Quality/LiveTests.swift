@@ -24,9 +24,11 @@ final class LiveTests: Sendable {
     let masksFailed: Bool
     /// How many readings before a new one can have a say in its flag.
     let history: Int
+    let memory: SeriesMemory
 
-    init(_ rules: EffectiveRules) {
+    init(_ rules: EffectiveRules, memory: SeriesMemory = SeriesMemory()) {
         self.rules = rules
+        self.memory = memory
         let extensions = rules.set.extensions
         futureLimit = rules.set.futureLimitMilliseconds
         lateLimit = rules.set.lateLimitMilliseconds
@@ -80,6 +82,16 @@ final class LiveTests: Sendable {
         var multivariate: MultivariateRule?
         var neighbour: NeighbourRule?
     }
+}
+
+/// How much of a series is remembered and asked for beyond what its tests need: a matter of speed, which moves no flag.
+struct SeriesMemory {
+    /// Readings that the queue is asked for first; then eight times as many.
+    var firstAsk = 64
+    /// Readings in order after which the samples are given up for windows.
+    var inOrder = 64
+    /// Samples kept before a late one, for others as late.
+    var spare = 8192
 }
 
 extension TestDigits {

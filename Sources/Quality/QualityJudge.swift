@@ -14,6 +14,10 @@ public final class QualityJudge: Judge {
         core = JudgeCore(book: book)
     }
 
+    init(book: RuleBook, memory: SeriesMemory) {
+        core = JudgeCore(book: book, memory: memory)
+    }
+
     public var comparesSeries: Bool { core.comparesSeries }
     public func need(_ series: Int64, at time: Timestamp) -> JudgeNeed? { core.need(series, at: time) }
     public func introduce(_ series: Int64, as key: SeriesKey) { core.introduce(series, as: key) }

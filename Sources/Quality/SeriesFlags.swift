@@ -8,7 +8,7 @@ public import Rules
 public struct SeriesFlags: Sendable {
     /// In the order of the rules.
     public private(set) var columns: [(rule: TestRule, flags: [QualityFlag])] = []
-    /// The roll-up; 9 wherever the value is missing.
+    /// The roll-up, 4 for a saturated value; 9 wherever the value is missing.
     public private(set) var flags: [QualityFlag] = []
     /// The eleven digits; where two tests share one, the worse of the two.
     public private(set) var tests: [TestDigits] = []
@@ -22,14 +22,22 @@ public struct SeriesFlags: Sendable {
     public init(
         _ series: SeriesSamples, rules: RuleSet, intervalNanoseconds: Int64? = nil, now: Int64
     ) throws(SeriesFault) {
+        var series = series
+        let isSaturated = series.values.map { rules.saturated.contains($0) }
+        if !rules.missing.isEmpty {
+            for index in series.values.indices where rules.missing.contains(series.values[index]) {
+                series.values[index] = .nan
+            }
+        }
         let run = SeriesRun(
             series: series, extensions: rules.extensions, interval: intervalNanoseconds, now: now)
         for rule in rules.tests { columns.append((rule, try run.flags(rule))) }
         flags.reserveCapacity(series.times.count)
         for index in series.times.indices {
-            let worst = RollUp.worst(columns.lazy.map { $0.flags[index] })
+            var worst = RollUp.worst(columns.lazy.map { $0.flags[index] })
+            if isSaturated[index] { worst = worst.worse(than: .fail) }
             let isMissing = series.values[index].isNaN
-            flags.append(isMissing ? .missing : columns.isEmpty ? .notEvaluated : worst)
+            flags.append(isMissing ? .missing : columns.isEmpty && !isSaturated[index] ? .notEvaluated : worst)
             var digits = TestDigits.notEvaluated
             for (rule, flags) in columns {
                 guard let place = rule.digit else { continue }

@@ -21,8 +21,12 @@ struct SeriesState {
     private var samples: SortedSamples?
     /// How many readings the queue was asked for last.
     private var asked = 0
-    /// Readings in order since the last late one.
+    /// Readings in order since the last late or masked one.
     private var inOrder = 0
+    /// The observed time of the last late one, as long as the next may be as late.
+    private var lastLate = Int64.max
+    /// Failed readings are masked: in samples that is done in place.
+    private var masksOften = false
 
     private enum Memory {
         /// The queue must be asked.
@@ -41,8 +45,6 @@ struct SeriesState {
 
     /// More readings than these are never looked through for one judgement.
     static let historyMax = 1 << 18
-    /// After so many readings in order the samples are given up for windows.
-    private static let inOrderMax = 64
 
     /// Whether the windows are filled, and a reading of this time is later than all in them.
     @inline(__always)
@@ -62,7 +64,7 @@ struct SeriesState {
         case .samples:
             if asked >= Self.historyMax || samples?.isEnough(before: moment, tests) == true { return nil }
         }
-        asked = asked == 0 ? 64 : min(asked * 8, Self.historyMax)
+        asked = asked == 0 ? tests.memory.firstAsk : min(asked * 8, Self.historyMax)
         return asked
     }
 
@@ -72,15 +74,30 @@ struct SeriesState {
         samples = nil
         asked = 0
         inOrder = 0
+        masksOften = false
+        lastLate = .max
+    }
+
+    /// A reading failed, or settled the one before it as failed: for those after it they are missing.
+    mutating func mask(_ times: [Int64]) {
+        if case .samples = memory {
+            for time in times { samples?.mask(time) }
+            inOrder = 0
+            return
+        }
+        // It has its place in the windows already; the queue knows which readings to leave out.
+        forget()
+        masksOften = true
     }
 
     /// Takes over the last readings of the queue, in commit order.
     mutating func remember(_ past: [PastReading], before time: Timestamp, _ tests: LiveTests) {
-        let isWhole = past.count < asked || asked >= Self.historyMax
-        let sorted = SortedSamples(past, isWhole: isWhole, tests)
+        let isAll = asked >= Self.historyMax
+        let sorted = SortedSamples(past, isWhole: past.count < asked, isAll: isAll, tests)
         let moment = time.millisecondsSince1970 &* 1_000_000
         inOrder = 0
-        if sorted.isEnough(before: moment, tests), sorted.last.map({ moment > $0.time }) ?? true {
+        let isEnough = isAll || sorted.isEnough(before: moment, tests)
+        if !masksOften, isEnough, sorted.last.map({ moment > $0.time }) ?? true {
             useWindows(sorted, tests)
         } else {
             memory = .samples
@@ -95,6 +112,8 @@ struct SeriesState {
         memory = .windows
         samples = nil
         asked = 0
+        masksOften = false
+        lastLate = .max
     }
 
     /// Judges a reading for which `historyNeeded` was `nil`; appends what it means for its neighbours to `changes`.
@@ -116,7 +135,18 @@ struct SeriesState {
         let isLate = sorted.last.map { sample.time <= $0.time } ?? false
         let outcome = sorted.judge(sample, tests, &changes)
         inOrder = isLate ? 0 : inOrder + 1
-        if inOrder >= Self.inOrderMax { useWindows(sorted, tests) } else { samples = sorted }
+        // Where many were looked through, another late one is worth waiting for as long.
+        guard inOrder < max(tests.memory.inOrder, sorted.count / 8) else {
+            useWindows(sorted, tests)
+            return outcome
+        }
+        if isLate { lastLate = sample.time }
+        if inOrder > tests.memory.spare { lastLate = .max }
+        let count = sorted.count
+        sorted.trim(keeping: min(sample.time, lastLate), spare: tests.memory.spare, tests)
+        // So that one that is too late for what is left asks again.
+        if sorted.count < count { asked = min(asked, max(tests.memory.firstAsk, sorted.count)) }
+        samples = sorted
         return outcome
     }
 }

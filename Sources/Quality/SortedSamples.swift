@@ -7,11 +7,8 @@ import Rules
 struct SortedSamples {
     /// Of every time from the first one on, what came last.
     private var samples: [Sample] = []
-    /// There is nothing before the first one.
+    /// The queue has nothing before the first one.
     private var isWhole: Bool
-
-    /// Longer memories lose their oldest part.
-    private static let spare = 8192
 
     /// New digits of a reading that had another neighbour before.
     struct Change {
@@ -22,11 +19,12 @@ struct SortedSamples {
     /// - Parameters:
     ///   - past: In commit order, the newest last.
     ///   - isWhole: The queue has none before them.
-    init(_ past: [PastReading], isWhole: Bool, _ tests: LiveTests) {
+    ///   - isAll: It is not asked for more.
+    init(_ past: [PastReading], isWhole: Bool, isAll: Bool, _ tests: LiveTests) {
         self.isWhole = isWhole
         let masks = tests.rules.set.extensions.masksFailed
         // Whatever came before one that was not late is earlier than it, so that from its time on nothing is missing.
-        let begin = isWhole ? Int64.min : past.first { !$0.isLate }?.time.millisecondsSince1970 ?? .max
+        let begin = isWhole || isAll ? Int64.min : past.first { !$0.isLate }?.time.millisecondsSince1970 ?? .max
         var byTime: [Int64: Double] = [:]
         var newest: Int64?
         for reading in past {
@@ -42,6 +40,7 @@ struct SortedSamples {
     }
 
     var last: Sample? { samples.last }
+    var count: Int { samples.count }
 
     func forEach(_ body: (Sample) -> Void) { samples.forEach(body) }
 
@@ -76,25 +75,40 @@ struct SortedSamples {
     ) -> SeriesState.Outcome {
         let place = place(of: sample.time)
         let isCorrection = place < samples.count && samples[place].time == sample.time
-        let before = samples
+        let isLast = place == samples.count && !isCorrection
+        // What hangs on the sample before and the one after, as long as it is not there.
+        let after = isCorrection ? place + 1 : place
+        let digitsBefore = isLast ? nil : knownDigits(at: place - 1, tests)
+        let digitsAfter = isLast ? nil : knownDigits(at: after, tests)
         if isCorrection { samples[place] = sample } else { samples.insert(sample, at: place) }
         var outcome = SeriesState.Outcome(sum: sum(at: place, tests))
-        if place == samples.count - 1, !isCorrection {
+        if isLast {
             if let spike = tests.spike, place > 0 {
                 outcome.settles = spike.flag(at: place - 1, of: samples)
                 outcome.settled = samples[place - 1].time
             }
         } else {
-            changes += self.changes(from: before, around: place, shift: isCorrection ? 0 : 1, tests)
+            note(digitsBefore, at: place - 1, tests, &changes)
+            note(digitsAfter, at: place + 1, tests, &changes)
         }
-        trim(tests)
         return outcome
     }
 
-    private mutating func trim(_ tests: LiveTests) {
-        let limit = Self.spare + 2 * tests.history
-        guard samples.count > 2 * limit else { return }
-        samples.removeFirst(samples.count - limit)
+    /// Makes a sample that failed missing for those after it.
+    mutating func mask(_ time: Int64) {
+        let place = place(of: time)
+        if place < samples.count, samples[place].time == time { samples[place].value = .nan }
+    }
+
+    /// Gives up the oldest samples when they have become many more than the tests look at, but never those around `time`,
+    /// where the next one may come as well.
+    mutating func trim(keeping time: Int64, spare: Int, _ tests: LiveTests) {
+        let reach = spare + 2 * tests.history
+        guard samples.count > 2 * reach else { return }
+        let surplus = min(samples.count, place(of: time)) - reach
+        // Many at a time, so that moving the others down costs little.
+        guard surplus > reach else { return }
+        samples.removeFirst(surplus)
         isWhole = false
     }
 
@@ -165,21 +179,23 @@ struct SortedSamples {
         return measure < test.fail ? .fail : measure < test.suspect ? .suspect : .pass
     }
 
-    /// The digits of the neighbours of a late sample, where one of them changes.
-    private func changes(from before: [Sample], around place: Int, shift: Int, _ tests: LiveTests) -> [Change] {
-        var changes: [Change] = []
-        for index in [place - 1, place + 1] where samples.indices.contains(index) {
-            let digits = Self.digits(at: index, of: samples, tests)
-            // All of them: one that changed without moving the flag was not written, and may be the one that counts now.
-            if digits != Self.digits(at: index < place ? index : index - shift, of: before, tests) {
-                changes.append(Change(time: Self.timestamp(samples[index].time), digits: digits))
-            }
-        }
-        return changes
+    /// Notes the digits of a neighbour of a late sample, when one of them has changed.
+    private func note(
+        _ before: [RevisionRequest.Digit]?, at index: Int, _ tests: LiveTests, _ changes: inout [Change]
+    ) {
+        guard let before else { return }
+        let digits = digits(at: index, tests)
+        // All of them: one that changed without moving the flag was not written, and may be the one that counts now.
+        if digits != before { changes.append(Change(time: Self.timestamp(samples[index].time), digits: digits)) }
+    }
+
+    /// The digits of a sample; `nil` when it is not there, or when the one before it may be and is not remembered.
+    private func knownDigits(at index: Int, _ tests: LiveTests) -> [RevisionRequest.Digit]? {
+        samples.indices.contains(index) && (index > 0 || isWhole) ? digits(at: index, tests) : nil
     }
 
     /// The digits that hang on the sample before and the one after.
-    private static func digits(at index: Int, of samples: [Sample], _ tests: LiveTests) -> [RevisionRequest.Digit] {
+    private func digits(at index: Int, _ tests: LiveTests) -> [RevisionRequest.Digit] {
         let previous = index > 0 ? samples[index - 1] : nil
         var digits: [RevisionRequest.Digit] = []
         if let test = tests.spike { digits.append(.init(.spike, test.flag(at: index, of: samples))) }

@@ -65,7 +65,9 @@ struct WindowDeviation {
     mutating func exactPlace(suspect: Double, fail: Double, values: some Sequence<Double>) -> Int {
         guard count > 0 else { return 2 }
         if operations > 2 * count + 16 {
-            restart(at: shift + sum / Double(count))
+            let centre = shift + sum / Double(count)
+            // Values near the end of the range have no finite sum.
+            restart(at: centre.isFinite ? centre : 0)
             for value in values {
                 count += 1
                 take(value, sign: 1)

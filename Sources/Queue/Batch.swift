@@ -40,6 +40,8 @@ struct Batch {
         var revision: Int32 = -1
         /// Of the highest revision.
         var source: Int32 = 0
+        var status = TextPool.none
+        var rawUnit = TextPool.none
         /// Of the highest revision; NaN without one.
         var value = Double.nan
     }

@@ -9,8 +9,10 @@ enum Limits {
     static let rejectionsMax = 100_000
     /// Lines of the audit trail; the oldest go first.
     static let auditMax = 100_000
-    /// Of a maintenance window's reason, in bytes.
+    /// Of a maintenance window's reason, and of the name of who declared it, in bytes.
     static let reasonBytes = 1024
+    /// Rows of one series looked through for its newest reading.
+    static let pastRows = 262_144
     /// Readings that get or lose their `MNT` in one transaction, and rows looked through for them.
     static let maintenanceKeys = 2000
     static let maintenanceRows = 200_000

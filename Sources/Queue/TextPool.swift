@@ -40,14 +40,16 @@ struct TextPool {
     /// Whether the text with this number is `text`; false for `none`.
     @inline(__always)
     func equals(_ number: Int32, _ text: Span<UInt8>) -> Bool {
+        // Negative in the place of a row that is lost.
+        guard number > 0 else { return false }
         let entry = entries[Int(number)]
-        guard number != 0, entry.count == text.count else { return false }
+        guard entry.count == text.count else { return false }
         for index in text.indices where bytes[entry.start + index] != text[index] { return false }
         return true
     }
 
     func string(_ number: Int32) -> String? {
-        guard number != 0 else { return nil }
+        guard number > 0 else { return nil }
         let entry = entries[Int(number)]
         return String(decoding: bytes[entry.start..<entry.start + entry.count], as: UTF8.self)
     }

@@ -25,7 +25,7 @@ extension Writer {
         return Observation(
             series: Int64(number), time: draft.time, received: received, value: draft.storedValue,
             status: draft.status.isNone ? .notTold : intake.withBytes(of: draft.status) { DeviceStatus(code: $0) },
-            qualifiers: qualifiers)
+            qualifiers: qualifiers, isClockTrusted: isClockSynchronized)
     }
 
     /// Whether the unit is that of the series; as it was found for the reading before, most of the time.
@@ -97,11 +97,14 @@ extension Writer {
         return time <= newest ? -entry.lastSequence : entry.lastSequence
     }
 
-    /// The observed time of the newest reading of a series: of the last one that was not late.
+    /// The observed time of the newest reading of a series: of the last one that was not late, of so many as are looked
+    /// through.
     private mutating func newestNeighbour(of number: Int32) throws -> Int64 {
         var newest = Int64.min
         var sequence = series.entries[Int(number)].lastSequence
-        while sequence != 0, let row = try pastRow(sequence) {
+        var looked = 0
+        while sequence != 0, looked < Limits.pastRows, let row = try pastRow(sequence) {
+            looked += 1
             newest = max(newest, row.reading.time.millisecondsSince1970)
             if !row.reading.isLate { break }
             sequence = row.previous

@@ -19,7 +19,10 @@ extension Writer {
             let revision = Int32(number)
             if revision >= batch.known[candidate].revision {
                 batch.known[candidate].revision = revision
-                batch.known[candidate].source = knownContext(4)?.source ?? 0
+                let context = knownContext(4)
+                batch.known[candidate].source = context?.source ?? 0
+                batch.known[candidate].status = context?.status ?? TextPool.none
+                batch.known[candidate].rawUnit = context?.effectiveRawUnit ?? TextPool.none
                 batch.known[candidate].value = store.findKnown.isNull(2) ? .nan : store.findKnown.double(2)
             }
         }
@@ -44,6 +47,8 @@ extension Writer {
         var latest = known.revision
         var latestSource = known.source
         var latestValue = known.value
+        var latestStatus = known.status
+        var latestUnit = known.rawUnit
         let content = content(of: draft, in: intake)
         let earlier = batch.contentsByKey[key] ?? []
         if earlier.contains(where: { $0.content == content }) { return nil }
@@ -51,13 +56,20 @@ extension Writer {
             latest = last.revision
             latestSource = last.source
             latestValue = last.value
+            latestStatus = last.content.status
+            latestUnit = last.content.rawUnit
         }
         let revision = latest + 1
         // That a device was silent is no correction of what it said.
         if draft.isSilenceRecord, revision > 0 { return nil }
         if revision > 0, latestSource != source, let value = draft.storedValue {
+            if judge.need(Int64(item.series), at: draft.time) == .name {
+                judge.introduce(Int64(item.series), as: seriesKey(item.series))
+            }
             let tolerance = judge.conflictTolerance(of: Int64(item.series))
-            if tolerance > 0, abs(value - latestValue) <= tolerance { return nil }
+            // What the device says of itself, and the unit, are no matter of tolerance.
+            let isSaidAlike = content.status == latestStatus && content.rawUnit == latestUnit
+            if tolerance > 0, isSaidAlike, abs(value - latestValue) <= tolerance { return nil }
         }
         batch.contentsByKey[key, default: []].append(
             Batch.Earlier(content: content, revision: revision, source: source, value: draft.storedValue ?? .nan))

@@ -18,11 +18,7 @@ extension Writer {
         guard StationID.isValid(station) else {
             throw QueueError(.badArgument, "\(station) is no station id: 1 to 64 of A-Z a-z 0-9 . _ -")
         }
-        guard (1...Limits.reasonBytes).contains(reason.utf8.count), !TextRules.hasControl(Array(reason.utf8).span)
-        else {
-            throw QueueError(
-                .badArgument, "a reason has 1 to \(Limits.reasonBytes) bytes and no control characters")
-        }
+        try Self.checkWords(reason, actor)
         let now = clock.now()
         let id = try inTransaction { writer throws -> Int64 in
             try writer.store.connection.execute(
@@ -38,6 +34,16 @@ extension Writer {
         return window
     }
 
+    /// What is written into the audit trail, and printed in terminals, is short and plain.
+    private static func checkWords(_ reason: String, _ actor: String?) throws(QueueError) {
+        for (what, words) in [("a reason", reason), ("a name (by)", actor ?? "nobody")] {
+            let isPlain = !TextRules.hasControl(Array(words.utf8).span)
+            guard (1...Limits.reasonBytes).contains(words.utf8.count), isPlain else {
+                throw QueueError(.badArgument, "\(what) has 1 to \(Limits.reasonBytes) bytes and no control characters")
+            }
+        }
+    }
+
     /// Takes a window back: its readings lose the `MNT` that nothing else gives them.
     mutating func withdrawMaintenance(_ id: Int64, reason: String, actor: String?) throws(QueueError)
         -> MaintenanceWindow
@@ -48,6 +54,7 @@ extension Writer {
         guard window.withdrawn == nil else {
             throw QueueError(.badArgument, "the maintenance window \(id) was withdrawn already")
         }
+        try Self.checkWords(reason, actor)
         let now = clock.now()
         try inTransaction { writer in
             try writer.store.connection.execute(
@@ -121,9 +128,9 @@ extension Writer {
 
     /// The next keys of a station in a window, and up to where that is all of them.
     private func keys(of window: MaintenanceWindow) throws -> (keys: [Key], reached: Int64) {
-        let station = window.station
+        let station = Array(window.station.utf8)
         let wanted = Set(
-            series.entries.indices.dropFirst().filter { texts.string(series.entries[$0].station) == station })
+            series.entries.indices.dropFirst().filter { texts.equals(series.entries[$0].station, station.span) })
         let end = window.to.millisecondsSince1970
         guard !wanted.isEmpty else { return ([], end) }
         var statement = try store.connection.prepare(

@@ -82,8 +82,8 @@ public struct PastReading: Sendable, Equatable {
 
 /// A further revision of a stored reading, if it changes whether the reading can be trusted.
 ///
-/// The queue sets the digits on the newest revision of the key, and appends a row only when the flag enters or leaves
-/// 3 or 4.
+/// The queue sets the digits on the newest revision of the key, and appends a row only when the flag or one of the digits
+/// enters or leaves 3 or 4.
 public struct RevisionRequest: Sendable, Equatable {
     public var series: Int64
     public var time: Timestamp
@@ -120,11 +120,14 @@ public struct Observation: Sendable {
     public var status: DeviceStatus
     /// What the decoder and the queue have found already.
     public var qualifiers: Qualifiers
+    /// The node's clock was synchronised when it was received.
+    public var isClockTrusted: Bool
 
     public init(
         series: Int64, time: Timestamp, received: Timestamp, value: Double?, status: DeviceStatus,
-        qualifiers: Qualifiers
+        qualifiers: Qualifiers, isClockTrusted: Bool = true
     ) {
+        self.isClockTrusted = isClockTrusted
         self.series = series
         self.time = time
         self.received = received

@@ -4,7 +4,7 @@ public enum RuleText {
 
     /// The shortest text that reads back as the number, whole numbers without a point.
     public static func number(_ number: Double) -> String {
-        if let integer = Int64(exactly: number), abs(integer) < 1 << 53 { return "\(integer)" }
+        if let integer = Int64(exactly: number), integer.magnitude < 1 << 53 { return "\(integer)" }
         return "\(number)"
     }
 

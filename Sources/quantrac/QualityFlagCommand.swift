@@ -46,6 +46,9 @@ struct QualityFlagCommand: ParsableCommand {
 
     func run() throws {
         let stream = try RuleStreams.stream(stream, of: rules)
+        if stream.set.extensions.masksFailed {
+            Output.note("warning: mask_failed holds for readings as they come; over a file nothing is masked")
+        }
         let zone = try ZoneArgument.zone(zone)
         guard let data = try FileHandle.standardInput.readToEnd() ?? Data() as Data?,
             let text = String(validating: data, as: UTF8.self)
@@ -94,7 +97,9 @@ struct QualityFlagCommand: ParsableCommand {
             // Not by a rename: the path may be a pipe or a device.
             try Data(chart.svg().utf8).write(to: URL(filePath: path))
         } catch {
-            throw CommandFailure(.failure, "\(path) cannot be written: \(error.localizedDescription)")
+            throw CommandFailure(
+                .failure,
+                "\(path) cannot be written: it must be a file, in a folder that is there and may be written to")
         }
     }
 }

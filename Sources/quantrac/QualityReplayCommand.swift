@@ -37,6 +37,10 @@ struct QualityReplayCommand: ParsableCommand {
     @Option(help: "Also list so many readings whose flag changes.")
     var show = 0
 
+    func validate() throws {
+        guard show >= 0 else { throw ValidationError("--show is a number of readings, 0 or more.") }
+    }
+
     func run() throws {
         let node = try node.load()
         let now = Timestamp.current
@@ -44,6 +48,9 @@ struct QualityReplayCommand: ParsableCommand {
             from: try from.map { try node.localTime.moment($0, now: now) },
             to: try to.map { try node.localTime.moment($0, now: now) })
         let settings = try Configuration.load(path: rules, environment: [:]).get()
+        if settings.files.count > 1 {
+            Output.note("The rules were read from \(settings.files.joined(separator: ", ")).")
+        }
         let replay = try Replay.run(
             node.openReader(), book: settings.ruleBook, station: station, parameter: parameter, range: range)
         var output = Output()

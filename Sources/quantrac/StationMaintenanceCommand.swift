@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Queue
 import Readings
+import Registry
 import Settings
 
 /// `quantrac station maintenance STATION`: a technician was there.
@@ -44,6 +45,9 @@ struct StationMaintenanceCommand: AsyncParsableCommand {
             throw ValidationError("--withdraw names a window that is there; --from and --to declare another one.")
         }
         guard to == nil || from != nil else { throw ValidationError("--to needs --from.") }
+        guard reason == nil || from != nil || withdraw != nil else {
+            throw ValidationError("--reason belongs to a window: declare one with --from, or name one with --withdraw.")
+        }
         guard (from == nil && withdraw == nil) || reason?.isEmpty == false else {
             throw ValidationError("Say why, with --reason: it stands beside the readings for as long as they count.")
         }
@@ -52,8 +56,9 @@ struct StationMaintenanceCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let settings = try configuration.load()
         let localTime = LocalTime(zone: settings.node.zone)
+        let named = by.flatMap { $0.isEmpty ? nil : $0 }
         let actor =
-            by ?? ProcessInfo.processInfo.environment["SUDO_USER"] ?? ProcessInfo.processInfo.environment["USER"]
+            named ?? ProcessInfo.processInfo.environment["SUDO_USER"] ?? ProcessInfo.processInfo.environment["USER"]
         if let withdraw {
             try checkOwner(of: withdraw, settings)
             try await NodeControl(settings).change(
@@ -66,6 +71,9 @@ struct StationMaintenanceCommand: AsyncParsableCommand {
             guard begin < end else {
                 throw CommandFailure(
                     .usage, "the maintenance would end at \(localTime.text(end)), not after \(localTime.text(begin))")
+            }
+            if !settings.stations.isEmpty, !settings.stations.contains(where: { $0.id == station }) {
+                Output.note("warning: no [[station]] is named \(station)")
             }
             try await NodeControl(settings).change(
                 .declareMaintenance(station: station, from: begin, to: end, reason: reason ?? "", by: actor))
@@ -101,6 +109,10 @@ struct StationMaintenanceCommand: AsyncParsableCommand {
             for line in table.lines { try output.line(line) }
         }
         try output.flush()
+        if windows.isEmpty, !listing.isJSON {
+            let known = settings.stations.isEmpty || settings.stations.contains { $0.id == station }
+            Output.note("No maintenance was declared for \(station)\(known ? "" : ", which no [[station]] names").")
+        }
     }
 
     private static func json(_ window: MaintenanceWindow) -> String {

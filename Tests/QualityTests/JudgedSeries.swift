@@ -27,6 +27,7 @@ final class JudgedSeries {
     }
 
     private let book: RuleBook
+    private let memory: SeriesMemory
     private var judge: QualityJudge
     private var committed: [Int64: [Arrival]] = [:]
     private var pending: [Arrival] = []
@@ -38,20 +39,21 @@ final class JudgedSeries {
     /// The longest history that the judge asked for.
     private(set) var askedMost = 0
 
-    init(book: RuleBook, series: [Int64: SeriesKey]) {
+    init(book: RuleBook, series: [Int64: SeriesKey], memory: SeriesMemory = SeriesMemory()) {
         self.book = book
+        self.memory = memory
         keys = series
-        judge = QualityJudge(book: book)
+        judge = QualityJudge(book: book, memory: memory)
         introduceAll()
     }
 
     /// One series with one rule set.
-    convenience init(_ set: RuleSet, intervalMilliseconds: Int64?) {
+    convenience init(_ set: RuleSet, intervalMilliseconds: Int64?, memory: SeriesMemory = SeriesMemory()) {
         var station = StationDefinition(id: "A", name: "A", domain: "test")
         station.intervalMilliseconds = intervalMilliseconds
         self.init(
             book: RuleBook(entries: [.init(match: RuleMatch(), set: set)], stations: StationCatalog([station])),
-            series: [1: SeriesKey(station: "A", parameter: "X")])
+            series: [1: SeriesKey(station: "A", parameter: "X")], memory: memory)
     }
 
     private func introduceAll() {
@@ -126,7 +128,7 @@ final class JudgedSeries {
 
     /// The daemon dies; another one goes on with what was committed.
     func kill() {
-        judge = QualityJudge(book: book)
+        judge = QualityJudge(book: book, memory: memory)
         introduceAll()
         forgetPending()
     }
@@ -141,10 +143,17 @@ final class JudgedSeries {
     private func apply(_ request: RevisionRequest) {
         let key = Key(series: request.series, time: request.time.millisecondsSince1970)
         guard var final = finals[key] else { return }
+        let before = final
         for digit in request.digits { final.tests[digit.test] = digit.flag }
         let flag = RollUp.flag(hasValue: final.hasValue, tests: final.tests, qualifiers: final.qualifiers)
         let isGrave = { (flag: QualityFlag) in flag == .suspect || flag == .fail }
-        guard flag != final.flag, isGrave(flag) || isGrave(final.flag) else { return }
+        let isMoved = flag != before.flag && (isGrave(flag) || isGrave(before.flag))
+        guard
+            isMoved
+                || request.digits.contains(where: {
+                    before.tests[$0.test] != $0.flag && (isGrave($0.flag) || isGrave(before.tests[$0.test]))
+                })
+        else { return }
         final.flag = flag
         finals[key] = final
     }

@@ -37,7 +37,8 @@ import Testing
         let values: [Double] = [1, 5, 5, 5, 5, 5, 5, 5, 9, 13, 17, 21]
         let flags = flags([.attenuatedSignal(rule)], values, killing: killing)
         #expect(flags[7] == 4 && Array(flags.suffix(4)) == [1, 1, 1, 1])
-        let wild = self.flags([.attenuatedSignal(rule), range], [1, 200, 200, 200, 200, 200, 7, 9, 11], killing: killing)
+        let wild = self.flags(
+            [.attenuatedSignal(rule), range], [1, 200, 200, 200, 200, 200, 7, 9, 11], killing: killing)
         #expect(wild == [1, 4, 4, 4, 4, 4, 1, 1, 1])
     }
 }

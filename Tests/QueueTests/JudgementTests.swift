@@ -20,7 +20,7 @@ private let book: RuleBook = {
                 AttenuatedSignalRule(
                     suspectThreshold: 0.5, failThreshold: 0.25, testPeriodSeconds: 600, minimumObservations: 3)),
         ])
-    set.missing = [-9999]
+    set.missing = [-9999, -9_223_372_036_854_775_808]
     set.saturated = [40]
     var station = StationDefinition(id: "HN-KK-01", name: "A", domain: "air")
     station.intervalMilliseconds = 60_000
@@ -264,6 +264,80 @@ private func finals(_ queue: ReadingQueue) throws -> [Key: (flag: QualityFlag, t
         #expect(try queue.append(&corrected).queued == 1)
     }
 
+    /// The tolerance holds from the first reading after a start on, and hides nothing that a device says of itself.
+    @Test func `are conflicts after a start as before it, and where another status is told`() throws {
+        let folder = try Folder()
+        var set = book.entries[0].set
+        set.extensions.conflictTolerance = 0.5
+        let book = RuleBook(entries: [.init(match: RuleMatch(), set: set)], stations: book.stations)
+        let before = try open(folder, book: book)
+        var field = intake([(0, 10), (1, 11)])
+        _ = try before.append(&field)
+        before.close()
+        let queue = try open(folder, book: book)
+        defer { queue.close() }
+        var other = intake([(0, 10.1)], source: "modbus:plant")
+        #expect(try queue.append(&other).duplicates == 1)
+        var builder = IntakeBuilder(source: "modbus:plant")
+        let time = QueueFixture.start.advanced(byMilliseconds: 60_000)
+        builder.payload(received: time)
+        builder.reading(parameter: "X", time: time, value: 11, status: "02")
+        #expect(try queue.append(&builder.intake).queued == 1)
+        let last = try QueueFixture.readings(in: queue).last
+        #expect(last?.cause == .conflict && last?.qualifiers == [.conflict, .deviceError] && last?.flag == .fail)
+    }
+
+    /// Ahead of a clock that follows no reference may mean that the clock is behind.
+    @Test func `ahead of a clock that may be wrong are doubted, not failed`() throws {
+        let folder = try Folder()
+        let clock = LooseClock()
+        let queue = try QueueFixture.open(directory: folder.path, clock: clock, judge: { QualityJudge(book: book) })
+        defer { queue.close() }
+        for minute in [0, 1] {
+            var builder = IntakeBuilder()
+            let time = QueueFixture.start.advanced(byMilliseconds: Int64(minute) * 60_000)
+            builder.payload(received: time.advanced(byMilliseconds: -3_600_000))
+            builder.reading(parameter: "X", time: time, value: 10)
+            _ = try queue.append(&builder.intake)
+            clock.tighten()
+        }
+        let rows = try QueueFixture.readings(in: queue)
+        #expect(rows.map(\.qualifiers) == [.clock, .future] && rows.map(\.flag) == [.suspect, .fail])
+    }
+
+    /// What is lost of the file's small tables is no reason to stop.
+    @Test func `go on where names and contexts are lost`() throws {
+        let folder = try Folder()
+        let set = RuleSet(
+            name: "pair", version: "1",
+            tests: [
+                .multivariate(MultivariateRule(relation: .order(left: "X", .lessOrEqual, right: "Y"))),
+                .spike(SpikeRule(suspectThreshold: 4, failThreshold: 8)),
+            ])
+        let book = RuleBook(entries: [.init(match: RuleMatch(parameter: "X"), set: set)])
+        let before = try open(folder, book: book)
+        var builder = IntakeBuilder()
+        for (minute, parameter, status) in [(0, "Y", "00"), (0, "X", "00"), (1, "X", "00"), (2, "X", "01")] {
+            let time = QueueFixture.start.advanced(byMilliseconds: Int64(minute) * 60_000)
+            builder.payload(received: time)
+            builder.reading(parameter: parameter, time: time, value: minute == 1 ? 50 : 5, status: status)
+        }
+        _ = try before.append(&builder.intake)
+        before.close()
+        try folder.run("DELETE FROM series WHERE id = 1; DELETE FROM context WHERE id = 1")
+        let queue = try open(folder, book: book)
+        defer { queue.close() }
+        var second = intake([(3, 50), (4, 5)])
+        #expect(try queue.append(&second).queued == 2)
+        _ = try queue.declareMaintenance(
+            station: "HN-KK-01", from: QueueFixture.start,
+            to: QueueFixture.start.advanced(byMilliseconds: 3_600_000), reason: "pump", actor: nil)
+        for _ in 0..<500 where try queue.makeReader().maintenanceWindows().contains(where: { !$0.isApplied }) {
+            _ = try queue.granted(source: "none")
+        }
+        #expect(try queue.makeReader().maintenanceWindows().map(\.isApplied) == [true])
+    }
+
     @Test func `mark what has its time from a clock that follows no reference`() throws {
         let folder = try Folder()
         let clock = LooseClock()
@@ -422,6 +496,30 @@ private func finals(_ queue: ReadingQueue) throws -> [Key: (flag: QualityFlag, t
         #expect(try queue.makeReader().maintenanceWindows(station: "HN-KK-01").map { $0.withdrawn != nil } == [true])
     }
 
+    /// What a test said while a window was there counts when the window is gone.
+    @Test func `taken back leave what they hid`() throws {
+        func fed(inWindow: Bool) throws -> [Key: (flag: QualityFlag, tests: TestDigits, value: Double?)] {
+            let folder = try Folder()
+            let queue = try open(folder)
+            defer { queue.close() }
+            let window =
+                try inWindow
+                ? queue.declareMaintenance(
+                    station: "HN-KK-01", from: moment(0), to: moment(60), reason: "pump", actor: nil) : nil
+            for (minute, value) in [(0, 10.0), (1, 11), (2, 22), (3, 11), (5, 12), (4, 18), (6, 13)] {
+                var one = intake([(minute, value)])
+                _ = try queue.append(&one)
+            }
+            if let window { _ = try queue.withdrawMaintenance(window.id, reason: "another station", actor: nil) }
+            try settle(queue)
+            return try finals(queue)
+        }
+        let wanted = try fed(inWindow: false)
+        let found = try fed(inWindow: true)
+        #expect(wanted.values.contains { $0.tests[.spike] == .fail })
+        for (key, final) in wanted { #expect(found[key]?.flag == final.flag, "\(key)") }
+    }
+
     @Test func `are gone through to their end after a kill`() throws {
         let folder = try Folder()
         let queue = try open(folder)
@@ -456,5 +554,14 @@ private func finals(_ queue: ReadingQueue) throws -> [Key: (flag: QualityFlag, t
             #expect(error?.reason == .badArgument)
         }
         #expect(try queue.makeReader().maintenanceWindows().isEmpty)
+        let window = try queue.declareMaintenance(
+            station: "HN-KK-01", from: moment(1), to: moment(2), reason: "pump", actor: nil)
+        for (reason, actor) in [
+            ("", nil), ("x\n", nil), ("x", "\u{1b}[31m"), ("x", String(repeating: "B", count: 2000)),
+        ] {
+            #expect(throws: QueueError.self) {
+                _ = try queue.withdrawMaintenance(window.id, reason: reason, actor: actor)
+            }
+        }
     }
 }
