@@ -28,7 +28,7 @@ public struct FlagExplanation: Sendable {
         let tests = LiveTests(rules)
         let masks = tests.masksFailed
         let samples = neighbours.map { past in
-            let isMasked = masks && past.flag == .fail && past.time != time
+            let isMasked = masks && past.time != time && past.tests.masks(past.flag)
             return Sample(
                 time: past.time.millisecondsSince1970 &* 1_000_000, value: isMasked ? .nan : past.value ?? .nan)
         }
@@ -39,6 +39,18 @@ public struct FlagExplanation: Sendable {
             guard let digit = rule.digit, let (flag, sentence) = text.line(rule) else { continue }
             lines.append(Line(test: rule.key, digit: digit, flag: flag, text: sentence))
         }
+    }
+
+    /// The series that readings of `key` are compared with, and by which test.
+    public static func partners(
+        _ rules: EffectiveRules, of key: SeriesKey
+    ) -> [(test: TestDigits.Test, key: SeriesKey)] {
+        LiveTests(rules).partners(of: key).map { ($0.test, $0.key) }
+    }
+
+    /// Adds what the other series had at the time to the line of a comparison.
+    public mutating func add(_ partner: String, to test: TestDigits.Test) {
+        for index in lines.indices where lines[index].digit == test { lines[index].text += ": \(partner)" }
     }
 
     /// How many readings before the one to be explained its tests look at.

@@ -57,8 +57,7 @@ extension QueueReader {
         }
     }
 
-    /// The readings of a series around a time, of each key the revision that came last before revisions of the daemon's
-    /// own, in the order of their times: at most `before` earlier ones, the one of that time, and at most `after` later ones.
+    /// The readings of a series around a time, of each key the newest revision, in the order of their times: at most `before` earlier ones, the one of that time, and at most `after` later ones.
     public func neighbours(
         of series: SeriesKey, around time: Timestamp, before: Int, after: Int
     ) throws(QueueError) -> [PastReading] {

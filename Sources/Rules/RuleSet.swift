@@ -31,7 +31,7 @@ public struct RuleSet: Sendable, Hashable {
     }
 
     /// What moves with another parameter is known by the rate of change.
-    private var movementFaults: [RuleFault] {
+    public var movementFaults: [RuleFault] {
         let movesWith = tests.contains {
             if case .multivariate(let rule) = $0, case .movesWith = rule.relation { true } else { false }
         }

@@ -48,6 +48,9 @@ struct RuleReader {
                 faults.append(test.settingsFault(fault))
             }
         }
+        for fault in set.movementFaults {
+            if let test = tests.first(where: { $0.rule.key == fault.test }) { faults.append(test.settingsFault(fault)) }
+        }
         return PlacedEntry(entry: RuleBook.Entry(match: match, set: set), table: table, tests: tests)
     }
 

@@ -29,7 +29,7 @@ enum DemoQuality {
         version = "1"
         match = { domain = "environment.ambient_air", parameter = "PM2.5" }
         gross_range_test = { fail_span = [0, 1000], suspect_span = [0, 150] }
-        spike_test = { suspect_threshold = 20, fail_threshold = 60, method = "differential" }
+        spike_test = { suspect_threshold = 5, fail_threshold = 20, method = "differential" }
         rate_of_change_test = { threshold = 30, fail_threshold = 100 }
         multivariate_test = { rule = "PM2.5 <= PM10", tolerance = 2 }
 

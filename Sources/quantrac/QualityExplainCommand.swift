@@ -70,7 +70,14 @@ struct QualityExplainCommand: ParsableCommand {
             let interval = effective.intervalMilliseconds.map { "\(RuleText.number(Double($0) / 1000)) s" }
             try output.line("Interval  \(interval ?? "not known: give [[station]] every")")
             if let limit = effective.detectionLimit { try output.line("Detection limit  \(RuleText.number(limit))") }
-            for test in effective.set.tests { try output.line("  \(test.key)  \(test.jsonText)") }
+            let set = effective.set
+            for (key, numbers) in [("missing", set.missing), ("saturated", set.saturated)] where !numbers.isEmpty {
+                try output.line("  \(key)  \(numbers.map { RuleText.number($0) }.joined(separator: ", "))")
+            }
+            for test in set.tests { try output.line("  \(test.key)  \(test.jsonText)") }
+            try output.line("  future_limit  \(RuleText.number(Double(set.futureLimitMilliseconds) / 1000)) s")
+            try output.line("  late_limit  \(RuleText.number(Double(set.lateLimitMilliseconds) / 1000)) s")
+            for text in Self.extensions(set.extensions) { try output.line("  \(text)") }
             try output.line("")
             var table = Table("", "NAME", "VERSION", "MATCH")
             for (place, entry) in fitting.enumerated() {
@@ -79,6 +86,23 @@ struct QualityExplainCommand: ParsableCommand {
             for line in table.lines { try output.line(line) }
         }
         try output.flush()
+    }
+
+    /// Those that differ from the reference.
+    private static func extensions(_ extensions: RuleExtensions) -> [String] {
+        var texts: [String] = []
+        if extensions.rateOfChangeTime != .whole {
+            texts.append("rate_of_change_time  \(extensions.rateOfChangeTime.rawValue)")
+        }
+        if let gap = extensions.spikeMaxGapMilliseconds {
+            texts.append("spike_max_gap  \(RuleText.number(Double(gap) / 1000)) s")
+        }
+        if extensions.masksFailed { texts.append("mask_failed  true") }
+        if extensions.conflictTolerance > 0 {
+            texts.append("conflict_tolerance  \(RuleText.number(extensions.conflictTolerance))")
+        }
+        if extensions.calendarZone.name != "UTC" { texts.append("calendar_zone  \(extensions.calendarZone.name)") }
+        return texts
     }
 
     // MARK: one reading
@@ -96,11 +120,16 @@ struct QualityExplainCommand: ParsableCommand {
         }
         let effective = try rules(of: reading, series, reader, node.configuration)
         let explanation = try effective.map { rules in
-            FlagExplanation(
+            var explanation = FlagExplanation(
                 rules,
                 neighbours: try reader.neighbours(
                     of: series, around: moment, before: FlagExplanation.historyNeeded(rules), after: 1), at: moment,
                 isIsolated: reading.qualifiers.contains(.future))
+            for partner in FlagExplanation.partners(rules, of: series) {
+                let other = try reader.revisions(of: partner.key, at: moment).last
+                explanation.add(Self.text(of: other, partner.key, beside: reading), to: partner.test)
+            }
+            return explanation
         }
         var output = Output()
         let lines = listing.isJSON ? json(reading, explanation) : text(reading, explanation, localTime)
@@ -109,6 +138,16 @@ struct QualityExplainCommand: ParsableCommand {
         if reading.rules != nil, effective == nil {
             Output.note("The rules \(reading.rules ?? "") cannot be read any more; the digits are those of the time.")
         }
+    }
+
+    /// What the series that a reading is compared with has now.
+    private static func text(of other: Reading?, _ key: SeriesKey, beside reading: Reading) -> String {
+        let name = key.station == reading.station ? "" : "\(key.station) "
+        let series = "\(name)\(key.parameter)\(key.sensor == reading.sensor ? "" : " #\(key.sensor)")"
+        guard let other else { return "\(series) has no reading of this time" }
+        let text = "\(series) is \(ReadingTable.value(of: other)), \(ReadingTable.flag(other.flag))"
+        guard let value = reading.value, let otherValue = other.value else { return text }
+        return "\(text); the difference is \(ReadingTable.number(abs(value - otherValue)))"
     }
 
     /// The rules that judged the reading, as they are stored.

@@ -211,6 +211,9 @@ import Testing
         quality("data_reception_test = {}", .conflict, "data_reception_test", "expected late_limit"),
         quality("duplicate_timestamp_test = {}", .conflict, "duplicate_timestamp_test", "for files only"),
         quality("multivariate_test = { rule = \"A = B\" }", .badValue, "multivariate_test.rule", "expected `A <= B`"),
+        quality(
+            "multivariate_test = { rule = \"moves with A\" }", .conflict, "multivariate_test.rule",
+            "never fires without a rate of change"),
         quality("multivariate_test = { rule = \"A < \" }", .badValue, "multivariate_test.rule", "or `moves with A`"),
         quality("multivariate_test = { rule = \"A < A\" }", .badValue, "multivariate_test.rule", "with itself"),
         quality(
@@ -218,7 +221,8 @@ import Testing
             "multivariate_test.rule",
             "does not speak of C", line: 6),
         quality(
-            "match = { parameter = \"A\" }\nmultivariate_test = { rule = \"moves with A\" }", .conflict,
+            "match = { parameter = \"A\" }\nmultivariate_test = { rule = \"moves with A\" }\nrate_of_change_test = { threshold = 1 }",
+            .conflict,
             "multivariate_test.rule", "with itself", line: 6),
         quality("neighbour_test = { max_difference = 1 }", .badValue, "neighbour_test", "names no neighbour"),
         quality(
