@@ -10,24 +10,17 @@ extension Writer {
         var cause: Cause
     }
 
-    /// Appends a revision when the request moves the reading's flag or one of its digits to or from 3 or 4: a digit that a
-    /// worse one hides today decides when that one goes. Called within the batch's transaction,
+    /// Appends a revision when the request moves the reading's flag to or from 3 or 4, or a digit that will decide when what
+    /// hides it today is taken back (`RevisionRequest.matters`). Called within the batch's transaction,
     /// when the rows of the batch are in.
     mutating func revise(_ request: RevisionRequest, _ numbers: inout Numbers) throws {
         let number = Int32(truncatingIfNeeded: request.series)
         try amendNewest(number, time: request.time.millisecondsSince1970, &numbers) { row in
             var tests = row.tests
             for digit in request.digits { tests[digit.test] = digit.flag }
-            let flag = RollUp.flag(hasValue: row.hasValue, tests: tests, qualifiers: row.qualifiers)
-            let isGrave = { (flag: QualityFlag) in flag == .suspect || flag == .fail }
-            let isMoved = flag != row.flag && (isGrave(flag) || isGrave(row.flag))
-            guard
-                isMoved
-                    || request.digits.contains(where: { digit in
-                        let before = row.tests[digit.test]
-                        return before != digit.flag && (isGrave(digit.flag) || isGrave(before))
-                    })
-            else { return nil }
+            guard request.matters(before: row.tests, after: tests, hasValue: row.hasValue, row.qualifiers) else {
+                return nil
+            }
             return Amendment(tests: tests, qualifiers: row.qualifiers, cause: request.cause)
         }
     }

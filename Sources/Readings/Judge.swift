@@ -82,8 +82,7 @@ public struct PastReading: Sendable, Equatable {
 
 /// A further revision of a stored reading, if it changes whether the reading can be trusted.
 ///
-/// The queue sets the digits on the newest revision of the key, and appends a row only when the flag or one of the digits
-/// enters or leaves 3 or 4.
+/// The queue sets the digits on the newest revision of the key, and appends a row only when they matter.
 public struct RevisionRequest: Sendable, Equatable {
     public var series: Int64
     public var time: Timestamp
@@ -106,6 +105,26 @@ public struct RevisionRequest: Sendable, Equatable {
         self.time = time
         self.digits = digits
         self.cause = cause
+    }
+}
+
+extension RevisionRequest {
+    /// Whether the digits move the flag to or from 3 or 4, or would if what can be taken back were: maintenance, and the
+    /// digits that a late reading or a correction may change. What is hidden by the rest stays hidden.
+    public func matters(
+        before: TestDigits, after: TestDigits, hasValue: Bool, _ qualifiers: Qualifiers
+    ) -> Bool {
+        guard hasValue else { return false }
+        let isGrave = { (flag: QualityFlag) in flag == .suspect || flag == .fail }
+        let flags = [before, after].map { RollUp.flag(hasValue: true, tests: $0, qualifiers: qualifiers) }
+        if flags[0] != flags[1], flags.contains(where: isGrave) { return true }
+        let firm = [TestDigits.Test.syntax, .location, .grossRange, .climatology, .flatLine, .attenuatedSignal]
+        let forced = qualifiers.subtracting(.maintenance).forcedFlag ?? .notEvaluated
+        let floor = firm.reduce(forced) { after[$1].worse(than: $0) }
+        return digits.contains { digit in
+            let moved = [before[digit.test], after[digit.test]]
+            return moved[0] != moved[1] && moved.contains { isGrave($0) && $0.severity > floor.severity }
+        }
     }
 }
 

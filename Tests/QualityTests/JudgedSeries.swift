@@ -139,22 +139,12 @@ final class JudgedSeries {
         contents = contentsAtCommit
     }
 
-    /// As the queue does it.
+    /// As it ought to be: the queue leaves out what moves no flag.
     private func apply(_ request: RevisionRequest) {
         let key = Key(series: request.series, time: request.time.millisecondsSince1970)
         guard var final = finals[key] else { return }
-        let before = final
         for digit in request.digits { final.tests[digit.test] = digit.flag }
-        let flag = RollUp.flag(hasValue: final.hasValue, tests: final.tests, qualifiers: final.qualifiers)
-        let isGrave = { (flag: QualityFlag) in flag == .suspect || flag == .fail }
-        let isMoved = flag != before.flag && (isGrave(flag) || isGrave(before.flag))
-        guard
-            isMoved
-                || request.digits.contains(where: {
-                    before.tests[$0.test] != $0.flag && (isGrave($0.flag) || isGrave(before.tests[$0.test]))
-                })
-        else { return }
-        final.flag = flag
+        final.flag = RollUp.flag(hasValue: final.hasValue, tests: final.tests, qualifiers: final.qualifiers)
         finals[key] = final
     }
 }

@@ -140,6 +140,22 @@ private func finals(_ queue: ReadingQueue) throws -> [Key: (flag: QualityFlag, t
         #expect(try QueueFixture.readings(in: queue).count == 5)
     }
 
+    /// One reading, one row: a spike out of range has failed for good already.
+    @Test func `settle without a revision what has failed for good`() throws {
+        let folder = try Folder()
+        let queue = try open(folder)
+        defer { queue.close() }
+        var values = intake([(0, 10), (1, 60), (2, 10), (3, 11)])
+        _ = try queue.append(&values)
+        let rows = try QueueFixture.readings(in: queue)
+        #expect(rows.map(\.flag)[1] == .fail && rows[2].settles == .fail && rows[2].time == moment(2))
+        #expect(rows.count { $0.time == moment(1) } == 1)
+    }
+
+    private func moment(_ minute: Int) -> Timestamp {
+        QueueFixture.start.advanced(byMilliseconds: Int64(minute) * 60_000)
+    }
+
     @Test func `store a sentinel as null, with the number as raw value`() throws {
         let folder = try Folder()
         let queue = try open(folder)
