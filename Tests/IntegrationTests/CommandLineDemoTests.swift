@@ -49,7 +49,7 @@ import Testing
         let place = try #require(Self.folder(in: try folder.read("demo.log")))
         try waitUntil("broker, daemon and puller run", seconds: 10) { Self.processes(naming: place).count == 3 }
         child.endAtOnce()
-        try waitUntil("nothing runs", seconds: 10) { Self.processes(naming: place).isEmpty }
+        try waitUntil("nothing runs", seconds: 2) { Self.processes(naming: place).isEmpty }
         try FileManager.default.removeItem(atPath: place)
     }
 
