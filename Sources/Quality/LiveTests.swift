@@ -92,6 +92,8 @@ struct SeriesMemory {
     var inOrder = 64
     /// Samples kept before a late one, for others as late.
     var spare = 8192
+    /// More readings than these are never looked through for one judgement: beyond them flags do hang on it.
+    var most = 1 << 18
 }
 
 extension TestDigits {

@@ -43,9 +43,6 @@ struct SeriesState {
         var settled: Int64 = 0
     }
 
-    /// More readings than these are never looked through for one judgement.
-    static let historyMax = 1 << 18
-
     /// Whether the windows are filled, and a reading of this time is later than all in them.
     @inline(__always)
     func isInOrder(_ time: Timestamp) -> Bool {
@@ -62,9 +59,9 @@ struct SeriesState {
         case .windows:
             guard let last = windows.last, moment <= last.time else { return nil }
         case .samples:
-            if asked >= Self.historyMax || samples?.isEnough(before: moment, tests) == true { return nil }
+            if asked >= tests.memory.most || samples?.isEnough(before: moment, tests) == true { return nil }
         }
-        asked = asked == 0 ? tests.memory.firstAsk : min(asked * 8, Self.historyMax)
+        asked = asked == 0 ? tests.memory.firstAsk : min(asked * 8, tests.memory.most)
         return asked
     }
 
@@ -92,7 +89,7 @@ struct SeriesState {
 
     /// Takes over the last readings of the queue, in commit order.
     mutating func remember(_ past: [PastReading], before time: Timestamp, _ tests: LiveTests) {
-        let isAll = asked >= Self.historyMax
+        let isAll = asked >= tests.memory.most
         let sorted = SortedSamples(past, isWhole: past.count < asked, isAll: isAll, tests)
         let moment = time.millisecondsSince1970 &* 1_000_000
         inOrder = 0

@@ -9,6 +9,8 @@ struct SortedSamples {
     private var samples: [Sample] = []
     /// The queue has nothing before the first one.
     private var isWhole: Bool
+    /// From this time on none is left out.
+    private var complete: Int64
 
     /// New digits of a reading that had another neighbour before.
     struct Change {
@@ -24,7 +26,9 @@ struct SortedSamples {
         self.isWhole = isWhole
         let masks = tests.rules.set.extensions.masksFailed
         // Whatever came before one that was not late is earlier than it, so that from its time on nothing is missing.
-        let begin = isWhole || isAll ? Int64.min : past.first { !$0.isLate }?.time.millisecondsSince1970 ?? .max
+        let known = past.first { !$0.isLate }?.time.millisecondsSince1970 ?? .max
+        let begin = isWhole || isAll ? Int64.min : known
+        complete = isWhole ? .min : known == .max ? .max : known &* 1_000_000
         var byTime: [Int64: Double] = [:]
         var newest: Int64?
         for reading in past {
@@ -110,6 +114,7 @@ struct SortedSamples {
         guard surplus > reach else { return }
         samples.removeFirst(surplus)
         isWhole = false
+        complete = max(complete, samples[0].time)
     }
 
     /// Where a sample of this time stands or would stand.
@@ -191,7 +196,8 @@ struct SortedSamples {
 
     /// The digits of a sample; `nil` when it is not there, or when the one before it may be and is not remembered.
     private func knownDigits(at index: Int, _ tests: LiveTests) -> [RevisionRequest.Digit]? {
-        samples.indices.contains(index) && (index > 0 || isWhole) ? digits(at: index, tests) : nil
+        let isKnown = isWhole || (index > 0 && index <= samples.count && samples[index - 1].time >= complete)
+        return samples.indices.contains(index) && isKnown ? digits(at: index, tests) : nil
     }
 
     /// The digits that hang on the sample before and the one after.

@@ -122,6 +122,23 @@ import Testing
         }
     }
 
+    /// Later than all that is looked through: what follows it has a neighbour that is not remembered, and keeps its flag.
+    @Test func `that come too late to be placed change nothing else`() {
+        var set = RuleSet(name: "gap", version: "1")
+        set.tests = [
+            .timeGap(TimeGapRule(failSpanHours: 1.0 / 60)), .rateOfChange(RateOfChangeRule(threshold: 0.001)),
+        ]
+        let memory = SeriesMemory(firstAsk: 2, inOrder: 3, spare: 2, most: 8)
+        let run = JudgedSeries(set, intervalMilliseconds: 10_000, memory: memory)
+        for index in 0..<60 { run.offer(time: Int64(index) * 10_000, value: 5) }
+        let before = run.finals
+        for back in [50, 40, 30] {
+            run.kill()
+            run.offer(time: Int64(60 - back) * 10_000 + 5000, value: 50)
+        }
+        for (key, final) in before { #expect(run.finals[key]?.tests == final.tests, "\(key)") }
+    }
+
     @Test func `that come late are judged among their neighbours`() {
         for round in 0..<Self.rounds {
             var random = RandomSeries(seed: seed &+ UInt64(round))

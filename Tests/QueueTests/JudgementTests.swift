@@ -259,6 +259,18 @@ private func finals(_ queue: ReadingQueue) throws -> [Key: (flag: QualityFlag, t
         // The first payload makes the series: one that is not there yet cannot be compared with.
         #expect(rows.suffix(2).map { $0.tests[.multivariate] } == [.pass, .suspect])
         #expect(rows.suffix(2).map(\.flag) == [.pass, .suspect])
+        // One that is being calibrated is no measure, also where it stands behind in the payload.
+        var builder = IntakeBuilder()
+        let time = QueueFixture.start.advanced(byMilliseconds: 180_000)
+        builder.payload(received: time)
+        for parameter in order {
+            builder.reading(
+                parameter: parameter, time: time, value: parameter == "X" ? 3 : 2,
+                status: parameter == "X" ? "00" : "01")
+        }
+        _ = try queue.append(&builder.intake)
+        let last = try QueueFixture.readings(in: queue).filter { $0.parameter == "X" && $0.time == time }
+        #expect(last.map { $0.tests[.multivariate] } == [.notEvaluated])
     }
 
     @Test func `take another source that differs a little for a duplicate, if the rules say so`() throws {
