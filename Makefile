@@ -46,10 +46,11 @@ check: lint build-tests ## Before a commit: format, imports, tidiness, unit test
 
 .PHONY: prove
 prove: export QUANTRAC_PROVE = 1
-prove: test ## The tests with their large counts: more kills, more power cuts (an hour)
+prove: test ## The tests with their large counts: more kills, more power cuts, long fuzzing (two hours)
+	Fuzzing/run 600
 
 .PHONY: fuzz
-fuzz: toolchain ## libFuzzer on what reads foreign bytes; seconds=600 for longer
+fuzz: toolchain ## libFuzzer on each payload format and on Modbus; seconds=600 for longer
 	Fuzzing/run $(seconds)
 
 .PHONY: bench

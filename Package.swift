@@ -41,6 +41,7 @@ let package = Package(
         .target(name: "OwnThread", dependencies: ["CClock"]),
         .target(name: "Systemd"),
         .target(name: "Registers"),
+        .target(name: "Formats", dependencies: ["Readings"]),
         .target(name: "Registry", dependencies: ["Readings"]),
         .target(
             name: "Rules", dependencies: ["Readings", "Registry", .product(name: "Crypto", package: "swift-crypto")]),
@@ -57,7 +58,7 @@ let package = Package(
                 "Readings", "Registers", "Modbus", "Mosquitto", "OwnThread",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .target(name: "Decoding", dependencies: ["Readings"]),
+        .target(name: "Decoding", dependencies: ["Readings", "Formats"]),
         .target(name: "Quality", dependencies: ["Readings", "Registry", "Rules"]),
         .target(
             name: "Queue",
@@ -69,7 +70,7 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Readings", "Queue", "Compression", "OwnThread",
+                "Readings", "Formats", "Queue", "Compression", "OwnThread",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -88,13 +89,14 @@ let package = Package(
         .target(
             name: "Settings",
             dependencies: [
-                "Readings", "Registers", "Registry", "Rules", .product(name: "TOMLKit", package: "TOMLKit"),
+                "Readings", "Formats", "Registers", "Registry", "Rules", .product(name: "TOMLKit", package: "TOMLKit"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         .target(
             name: "Pipeline",
             dependencies: [
-                "Readings", "Registers", "OwnThread", "Release", "Systemd", "Acquisition", "Decoding", "Quality",
+                "Readings", "Formats", "Registers", "OwnThread", "Release", "Systemd", "Acquisition", "Decoding",
+                "Quality",
                 "Queue", "Delivery", "Registry", "Rules", "Settings",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -111,8 +113,8 @@ let package = Package(
         .executableTarget(
             name: "quantrac",
             dependencies: [
-                "Readings", "Registers", "Registry", "Rules", "Modbus", "OwnThread", "Release", "Systemd", "Charts",
-                "Decoding", "Quality", "Queue", "Delivery", "Settings", "Pipeline", "Simulation",
+                "Readings", "Formats", "Registers", "Registry", "Rules", "Modbus", "OwnThread", "Release", "Systemd",
+                "Charts", "Decoding", "Quality", "Queue", "Delivery", "Settings", "Pipeline", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -122,7 +124,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "CLoop", "Readings", "Registers", "Registry", "Rules", "Acquisition", "Decoding", "Modbus", "Quality",
+                "CLoop", "Readings", "Formats", "Registers", "Registry", "Rules", "Acquisition", "Decoding", "Modbus",
+                "Quality",
                 "Queue", "Mosquitto", "OwnThread", "SQLite",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -152,7 +155,8 @@ let package = Package(
             ]),
         .testTarget(name: "ChartsTests", dependencies: ["Charts", "Readings"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
-        .testTarget(name: "DecodingTests", dependencies: ["Decoding", "QuantracTesting", "Readings"]),
+        .testTarget(name: "DecodingTests", dependencies: ["Decoding", "Formats", "QuantracTesting", "Readings"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Readings"]),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
@@ -207,13 +211,13 @@ let package = Package(
         .testTarget(
             name: "SettingsTests",
             dependencies: [
-                "Settings", "Readings", "Registers", "Registry", "Rules",
+                "Settings", "Readings", "Formats", "Registers", "Registry", "Rules",
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Modbus", "OwnThread", "Readings", "Registers"]),
         .testTarget(name: "SystemdTests", dependencies: ["QuantracTesting", "Systemd"]),
-        .testTarget(name: "TidyTests", dependencies: ["Readings", "Decoding"]),
+        .testTarget(name: "TidyTests", dependencies: ["Readings", "Formats", "Decoding"]),
     ]
 )
 

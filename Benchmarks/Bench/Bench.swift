@@ -8,6 +8,7 @@ import Foundation
         ("2", "drain, 10 readings a message", { try DrainRows(workplace: $0).tenReadings() }),
         ("3", "decode, judge and commit in process", { try InProcessRow(workplace: $0).emptyQueue() }),
         ("3q", "row 3 with six quality tests", { try InProcessRow(workplace: $0).judged() }),
+        ("3f", "decoding of each format beside json", { try FormatRows(workplace: $0).rows() }),
         ("4", "six quality tests beside ioos_qc", { try QualityRow(workplace: $0).rows() }),
         ("5", "pull over loopback HTTP", { try PullRows(workplace: $0).rows() }),
         ("7", "Modbus polls", { try ModbusRows(workplace: $0).rows() }),

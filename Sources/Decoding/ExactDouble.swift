@@ -57,9 +57,11 @@ enum ExactDouble {
         return Double(sign: .plus, exponent: exponent + surplus, significand: Double(isMore ? kept | 1 : kept))
     }
 
-    /// The double nearest to a JSON number of more than 19 digits.
+    /// The double nearest to a number of any count of digits, written as JSON has it but for its point.
     @inline(never)
-    static func nearest(to bytes: Span<UInt8>, _ range: Range<Int>) -> Double {
+    static func nearest(
+        to bytes: Span<UInt8>, _ range: Range<Int>, point: UInt8 = UInt8(ascii: ".")
+    ) -> Double {
         // A decimal that lies between two doubles is told from the middle by its first 767 digits, and whether any
         // other digit follows.
         let digitsMax = 800
@@ -74,7 +76,7 @@ enum ExactDouble {
             let byte = bytes[index]
             if byte | 0x20 == UInt8(ascii: "e") { break }
             index += 1
-            if byte == UInt8(ascii: ".") {
+            if byte == point {
                 hasPoint = true
                 continue
             }

@@ -6,10 +6,21 @@ public struct IntakeDecoder: Sendable {
     private let context: DecodingContext
     private let name: String
 
-    public init(decoder: any PayloadDecoder, context: DecodingContext) {
+    /// - Parameter name: As the settings name the format; `nil`: as the decoder is named.
+    public init(decoder: any PayloadDecoder, context: DecodingContext, name: String? = nil) {
         self.decoder = decoder
         self.context = context
-        name = decoder.name
+        self.name = name ?? decoder.name
+    }
+
+    /// Takes up what an earlier run added to `Intake.memories`.
+    public mutating func recall(key: [UInt8], body: [UInt8]) {
+        decoder.recall(key: key.span, body: body.span)
+    }
+
+    /// To be called before payloads are decoded that came at some time in the past, apart from their neighbours.
+    public mutating func prepareForReplay() {
+        decoder.prepareForReplay()
     }
 
     /// Adds readings, faults and texts to the batch and names the decoder in it.

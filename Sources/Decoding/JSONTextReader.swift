@@ -165,18 +165,7 @@ struct JSONTextReader: Sendable {
     private func check(
         _ parsed: ParsedTime, _ context: DecodingContext, _ start: Int
     ) -> Result<Timestamp, DecodingFailure> {
-        let moment: Timestamp
-        switch parsed {
-        case .moment(let parsedMoment): moment = parsedMoment
-        case .withoutZone(let local):
-            guard let zone = context.zone else { return .failure(DecodingFailure(.timeWithoutZone, at: start)) }
-            moment = zone.timestamp(atLocalMilliseconds: local)
-        case .invalid: return .failure(DecodingFailure(.badTime, at: start))
-        }
-        guard Timestamp.plausible.contains(moment.millisecondsSince1970) else {
-            return .failure(DecodingFailure(.badTime, at: start))
-        }
-        return .success(moment)
+        context.moment(parsed).mapError { DecodingFailure($0.reason, at: start) }
     }
 
     private static func time(milliseconds number: JSONNumber) -> ParsedTime {

@@ -55,5 +55,13 @@ public struct Fault: Sendable, Hashable {
         case timeWithoutZone = "time-without-zone"
         /// The value is no number, null, nor text that is kept.
         case badValue = "bad-value"
+        /// A line has more or fewer columns than it must have.
+        case wrongColumns = "wrong-columns"
+        /// The pattern of the format does not fit the name, the line or the topic.
+        case noMatch = "no-match"
+        /// The format allows it, and it is no reading: a template, a data set, an extension that must be understood.
+        case unsupported
+        /// The metric has no name, and no birth that is known names its alias.
+        case unknownAlias = "unknown-alias"
     }
 }

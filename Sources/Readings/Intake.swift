@@ -4,7 +4,7 @@
 /// Nothing is allocated per message: every name and text is a `TextRange` into `bytes` or `text`. After the commit the
 /// source clears the batch and fills it again.
 public struct Intake: Sendable {
-    /// Where the batch came from: `mqtt:NAME`, `modbus:NAME`.
+    /// Where the batch came from: `mqtt:NAME`, `modbus:NAME`, `folder:NAME`.
     public let source: String
     /// Topics and payloads, one after the other, as received.
     public var bytes: [UInt8] = []
@@ -14,8 +14,12 @@ public struct Intake: Sendable {
     public var readings: [DraftReading] = []
     /// In the order of their payloads. A payload with one fault or more becomes one dead letter.
     public var faults: [Fault] = []
-    /// The name of the decoder, for the dead letters.
+    /// The name of the format, for the dead letters.
     public var decoder: String = ""
+    /// What the decoder wants to be told after a restart; kept with the readings, in one commit.
+    public var memories: [Memory] = []
+    /// What is to be sent back to where the payloads came from, once they are durable.
+    public var replies: [Reply] = []
 
     public init(source: String) {
         self.source = source
@@ -33,6 +37,8 @@ public struct Intake: Sendable {
         text.removeAll(keepingCapacity: true)
         readings.removeAll(keepingCapacity: true)
         faults.removeAll(keepingCapacity: true)
+        memories.removeAll(keepingCapacity: true)
+        replies.removeAll(keepingCapacity: true)
     }
 
     /// Appends text to `text` and returns where it stands.
@@ -59,6 +65,30 @@ public struct Intake: Sendable {
     public func string(_ range: TextRange) -> String? {
         guard !range.isNone else { return nil }
         return String(decoding: range.isInText ? text[range.indices] : bytes[range.indices], as: UTF8.self)
+    }
+}
+
+/// Something a decoder keeps for later payloads of its source, under a key of its own.
+public struct Memory: Sendable, Hashable {
+    /// 1 … 1024 bytes; a later memory of the same key takes the place of an earlier one.
+    public var key: TextRange
+    /// `.none`: forget it.
+    public var body: TextRange
+
+    public init(key: TextRange, body: TextRange) {
+        self.key = key
+        self.body = body
+    }
+}
+
+/// A message to be published at the broker that the payloads came from.
+public struct Reply: Sendable, Hashable {
+    public var topic: TextRange
+    public var body: TextRange
+
+    public init(topic: TextRange, body: TextRange) {
+        self.topic = topic
+        self.body = body
     }
 }
 

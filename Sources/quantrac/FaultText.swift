@@ -69,6 +69,10 @@ enum FaultText {
         case .badTime: "no time, or one outside 1970..2100"
         case .timeWithoutZone: "the time names no zone and the source declares none"
         case .badValue: "no number, null, nor text that is kept"
+        case .wrongColumns: "a line with more or fewer columns than it must have"
+        case .noMatch: "the pattern of the format does not fit the name, the line or the topic"
+        case .unsupported: "allowed by the format, and no reading"
+        case .unknownAlias: "the metric has no name, and no birth that is known names its alias"
         case nil: "unknown to this release"
         }
     }

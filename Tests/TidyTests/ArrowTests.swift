@@ -9,6 +9,7 @@ private let arrows: [String: Arrow] = [
     "Release": Arrow(ours: ["CRelease"], theirs: []),
     "Systemd": Arrow(ours: [], theirs: [], system: ["Glibc"]),
     "Registers": Arrow(ours: [], theirs: [], system: ["Glibc"]),
+    "Formats": Arrow(ours: ["Readings"], theirs: []),
     "Registry": Arrow(ours: ["Readings"], theirs: []),
     "Rules": Arrow(ours: ["Readings", "Registry"], theirs: ["Crypto"]),
     "Charts": Arrow(ours: ["Readings"], theirs: []),
@@ -20,25 +21,25 @@ private let arrows: [String: Arrow] = [
     "Acquisition": Arrow(
         ours: ["Readings", "Registers", "Modbus", "Mosquitto", "OwnThread"], theirs: ["Logging"],
         system: ["Glibc", "Synchronization"]),
-    "Decoding": Arrow(ours: ["Readings"], theirs: [], system: ["Glibc"]),
+    "Decoding": Arrow(ours: ["Readings", "Formats"], theirs: [], system: ["Glibc"]),
     "Quality": Arrow(ours: ["Readings", "Registry", "Rules"], theirs: [], system: ["Glibc"]),
     "Queue": Arrow(
         ours: ["Readings", "SQLite", "OwnThread"], theirs: ["Crypto", "Logging"],
         system: ["Dispatch", "Glibc", "Synchronization"]),
     "Delivery": Arrow(
-        ours: ["Readings", "Queue", "Compression", "OwnThread"],
+        ours: ["Readings", "Formats", "Queue", "Compression", "OwnThread"],
         theirs: [
             "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
             "NIOFoundationCompat", "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
         ],
         system: ["Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
     "Settings": Arrow(
-        ours: ["Readings", "Registers", "Registry", "Rules"], theirs: ["TOMLKit", "Yams"],
+        ours: ["Readings", "Formats", "Registers", "Registry", "Rules"], theirs: ["TOMLKit", "Yams"],
         system: ["Foundation", "FoundationEssentials", "Glibc"]),
     "Pipeline": Arrow(
         ours: [
             "Readings", "Registers", "OwnThread", "Systemd", "Acquisition", "Decoding", "Quality", "Queue", "Delivery",
-            "Settings", "Release", "Registry", "Rules",
+            "Settings", "Release", "Registry", "Rules", "Formats",
         ],
         theirs: ["Logging", "ServiceLifecycle", "UnixSignals"], system: ["Glibc", "Synchronization"]),
     "Simulation": Arrow(
@@ -53,8 +54,8 @@ private let arrows: [String: Arrow] = [
         system: ["Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Testing"]),
     "quantrac": Arrow(
         ours: [
-            "Readings", "Registers", "Registry", "Rules", "Modbus", "OwnThread", "Release", "Systemd", "Charts",
-            "Decoding", "Quality", "Queue", "Delivery", "Settings", "Pipeline", "Simulation",
+            "Readings", "Formats", "Registers", "Registry", "Rules", "Modbus", "OwnThread", "Release", "Systemd",
+            "Charts", "Decoding", "Quality", "Queue", "Delivery", "Settings", "Pipeline", "Simulation",
         ],
         theirs: ["ArgumentParser", "Logging"],
         system: ["Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"]),
