@@ -18,16 +18,18 @@ public struct HTTPService: Service {
     private let logger: Logger
     private let ready: Ready
 
-    /// - Parameter snapshot: What the node says of itself, asked for at each `/metrics` and `/v1/status`; it must not
-    ///   block.
+    /// - Parameters:
+    ///   - redecode: Decodes dead letters that are to be replayed, away from the event loop, several at a time; without
+    ///     it a replay is answered with 501.
+    ///   - snapshot: What the node says of itself, asked for at each `/metrics` and `/v1/status`; it must not block.
     public init(
         settings: HTTPServiceSettings, queue: ReadingQueue, clock: any WallClock, logger: Logger,
-        snapshot: @escaping @Sendable () -> MetricsSnapshot
+        redecode: DeadLetterDecoder? = nil, snapshot: @escaping @Sendable () -> MetricsSnapshot
     ) {
         self.settings = settings
         self.logger = logger
         ready = Ready(listeners: (settings.host == nil ? 0 : 1) + (settings.controlSocketPath == nil ? 0 : 1))
-        api = API(queue: queue, clock: clock, logger: logger, snapshot: snapshot)
+        api = API(queue: queue, clock: clock, logger: logger, redecode: redecode, snapshot: snapshot)
     }
 
     /// Serves until cancelled or asked to stop.

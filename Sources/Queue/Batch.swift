@@ -12,12 +12,17 @@ struct Batch {
     var contentsByKey: [Key: [Earlier]] = [:]
     var sources: [SourceDelta] = []
     var counters: [CounterDelta] = []
+    /// What dead letters take more than before; less when it is negative.
     var deadLetterBytes: Int64 = 0
+    var memoryBytes: Int64 = 0
+    /// Sources some of whose memories were not kept.
+    var memoriesRefused: Set<String> = []
     /// The last numbers given out; `nil` until the batch is written.
     var numbers: Writer.Numbers?
 
     // What to take back when the commit fails.
     var newestBefore: [(series: Int32, time: Int64)] = []
+    var memoriesBefore: [(source: String, use: MemoryUse)] = []
     /// The judge's rule sets that were named for the first time.
     var newRules: [Int32] = []
     var seriesCountBefore = 0
@@ -101,6 +106,9 @@ struct Batch {
         counters.removeAll(keepingCapacity: true)
         newestBefore.removeAll(keepingCapacity: true)
         newRules.removeAll(keepingCapacity: true)
+        memoriesBefore.removeAll(keepingCapacity: true)
+        memoriesRefused.removeAll(keepingCapacity: true)
+        memoryBytes = 0
         deadLetterBytes = 0
         numbers = nil
     }

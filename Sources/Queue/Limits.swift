@@ -9,7 +9,7 @@ enum Limits {
     static let rejectionsMax = 100_000
     /// Lines of the audit trail; the oldest go first.
     static let auditMax = 100_000
-    /// Of a maintenance window's reason, and of the name of who declared it, in bytes.
+    /// Of a maintenance window's reason, and of the name of who changed something, in bytes.
     static let reasonBytes = 1024
     /// Rows of one series looked through for its newest reading.
     static let pastRows = 262_144
@@ -26,6 +26,14 @@ enum Limits {
     static let logBytes: Int64 = 64 << 20
     /// Dead letters dropped in one transaction.
     static let deadLettersDropped = 1000
+    /// For so long one line of the audit trail takes up the dead letters that one person replays or drops, so that a
+    /// hundred thousand of them do not drive everything else out.
+    static let auditRunMilliseconds: Int64 = 600_000
+    /// Of a decoder memory's key, in bytes.
+    static let memoryKeyBytes = 1024
+    /// Decoder memories of one source, and their keys and bodies together in bytes.
+    static let memoriesMax = 20_000
+    static let memoryBytes: Int64 = 64 << 20
     /// Revisions of one key; a row with more is damaged.
     static let revisionsMax: Int64 = 1 << 30
     /// Rows deleted in one transaction: 10,000 take about 2 ms.

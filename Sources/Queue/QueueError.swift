@@ -35,6 +35,9 @@ public struct QueueError: Error, Sendable, Equatable, TransientError {
         case noSuchBatch(current: String?)
         /// A rejection names a sequence that is not in the batch.
         case unknownSequence(Int64)
+        case noSuchDeadLetter
+        /// Nothing can be made of the dead letter: only its beginning is kept, or nobody knows its format any more.
+        case notReplayable
         case badArgument
     }
 

@@ -25,7 +25,7 @@ public struct DeadLetter: Sendable, Equatable {
     public var occurrences: Int64
     public var source: String
     public var topic: String
-    /// The bytes, or the first 64 KiB of an oversize payload; empty in listings.
+    /// The bytes, or the first 64 KiB of an oversize one; empty in listings.
     public var payload: [UInt8]
     public var fullLength: Int
     public var sha256: [UInt8]
@@ -43,6 +43,12 @@ public struct StoredFault: Sendable, Equatable {
     public var offset: Int
     /// The raw value of a `Fault.Reason`.
     public var reason: String
+
+    public init(index: Int?, offset: Int, reason: String) {
+        self.index = index
+        self.offset = offset
+        self.reason = reason
+    }
 }
 
 /// Who changed what, in the queue itself.
@@ -51,7 +57,8 @@ public struct AuditEntry: Sendable, Equatable {
     public var time: Timestamp
     /// `nil` for the daemon itself.
     public var actor: String?
-    /// `consumer-add`, `consumer-remove`, `consumer-rewind`, `consumer-configure`, `consumer-unconfigure`.
+    /// `consumer-add`, `consumer-remove`, `consumer-rewind`, `consumer-configure`, `consumer-unconfigure`,
+    /// `maintenance-declare`, `maintenance-withdraw`, `deadletter-replay`, `deadletter-drop`.
     public var action: String
     public var subject: String
     public var detail: String

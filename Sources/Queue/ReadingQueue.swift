@@ -68,13 +68,13 @@ public final class ReadingQueue: Sendable {
 
     /// Appends what the intake holds and returns when it is durable.
     ///
-    /// Readings that are known already and payloads that came before are counted as duplicates. The intake comes back
-    /// unchanged in either case.
+    /// Readings that are known already and payloads that came before are counted as duplicates. What the decoder wants
+    /// to be told after a restart is kept in the same commit. The intake comes back unchanged in either case.
     ///
     /// - Throws: Transient errors while the disk or the queue is full: nothing of the intake is stored then, and the
     ///   caller offers it again.
     public func append(_ intake: inout Intake) throws(QueueError) -> AppendOutcome {
-        if intake.readings.isEmpty, intake.faults.isEmpty { return AppendOutcome() }
+        if intake.readings.isEmpty, intake.faults.isEmpty, intake.memories.isEmpty { return AppendOutcome() }
         var given = Intake(source: intake.source)
         swap(&given, &intake)
         let request = AppendRequest(given)

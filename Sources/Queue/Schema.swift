@@ -4,7 +4,7 @@ import SQLite
 enum Schema {
     /// `QTRC`, in the header of every queue file of ours.
     static let applicationID: Int64 = 0x5154_5243
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     /// Brings a file from `version` to the present one, in one transaction.
     static func migrate(_ connection: borrowing Connection, from version: Int64) throws(SQLiteError) {
@@ -13,6 +13,7 @@ enum Schema {
         do {
             if version < 1 { try connection.execute(version1) }
             if version < 2 { try connection.execute(version2) }
+            if version < 3 { try connection.execute(version3) }
             try connection.execute("PRAGMA user_version = \(Self.version)")
             try connection.execute("COMMIT")
         } catch {
@@ -93,6 +94,11 @@ enum Schema {
             id INTEGER PRIMARY KEY AUTOINCREMENT, station TEXT NOT NULL, from_ms INTEGER NOT NULL,
             to_ms INTEGER NOT NULL, reason TEXT NOT NULL, actor TEXT, declared_ms INTEGER NOT NULL,
             withdrawn_ms INTEGER, applied_ms INTEGER NOT NULL);
+        """
+
+    private static let version3 = """
+        CREATE TABLE decoder_memory(
+            source TEXT NOT NULL, key BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
         """
 
     private static let readingsView = """

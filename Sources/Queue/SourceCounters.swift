@@ -26,8 +26,10 @@ public struct QueueCounters: Sendable, Equatable {
     public var sources: [SourceCounters] = []
     /// What the daemon itself put into the queue, by cause: `skipped`, `silence`.
     public var generated: [String: Int64] = [:]
-    /// Dead letters that left because of `dead_letter.max_size` or `dead_letter.retain`.
+    /// Dead letters that left because of `dead_letter.max_size` or `dead_letter.retain`, or were dropped by somebody.
     public var deadLettersDropped: Int64 = 0
+    /// Dead letters that left because everything in them could be read when they were replayed.
+    public var deadLettersReplayed: Int64 = 0
     /// Readings that left after their acknowledgement.
     public var retired: Int64 = 0
     /// Readings that left unacknowledged under `when_full = "drop-oldest"`.

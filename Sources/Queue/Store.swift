@@ -27,12 +27,38 @@ struct Store: ~Copyable {
     var addToSource: Statement
     var addToCounter: Statement
     var insertDeadLetter: Statement
+    /// The bytes that a decoder memory takes: source, key.
+    var findMemory: Statement
+    var putMemory: Statement
+    var deleteMemory: Statement
     var pageCount: Statement
     var freePages: Statement
 
     static let readingColumns = """
         sequence, series_id, time_ms, value, raw, context_id, tests, flag, settles, lag_ms, version_offset, revision, \
         station_sequence, checksum, previous
+        """
+
+    private static let findKnownText = """
+        SELECT p.candidate, r.revision, r.value, r.raw, r.context_id FROM pending_key AS p
+        CROSS JOIN reading AS r ON r.time_ms = p.time_ms AND r.series_id = p.series_id
+        """
+
+    private static let addToSourceText = """
+        INSERT INTO source_counter VALUES (?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
+        received = received + excluded.received, queued = queued + excluded.queued,
+        duplicates = duplicates + excluded.duplicates, dead_letters = dead_letters + excluded.dead_letters
+        """
+
+    private static let insertDeadLetterText = """
+        INSERT INTO dead_letter (received_ms, last_received_ms, occurrences, source, topic, sha256, full_length, size,
+        decoder, fault_count, faults, payload) VALUES (?1, ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        ON CONFLICT (sha256, source, topic) DO UPDATE SET occurrences = occurrences + 1,
+        last_received_ms = max(last_received_ms, excluded.last_received_ms) RETURNING occurrences
+        """
+
+    private static let putMemoryText = """
+        INSERT INTO decoder_memory VALUES (?, ?, ?) ON CONFLICT (source, key) DO UPDATE SET body = excluded.body
         """
 
     /// Prepares everything on an open connection.
@@ -55,11 +81,7 @@ struct Store: ~Copyable {
         let commit = try opened.prepare("COMMIT")
         let insertReadings = try opened.prepare(
             "INSERT INTO reading (\(Self.readingColumns)) SELECT \(Self.readingColumns) FROM pending_reading")
-        let findKnown = try opened.prepare(
-            """
-            SELECT p.candidate, r.revision, r.value, r.raw, r.context_id FROM pending_key AS p
-            CROSS JOIN reading AS r ON r.time_ms = p.time_ms AND r.series_id = p.series_id
-            """)
+        let findKnown = try opened.prepare(Self.findKnownText)
         let findRow = try opened.prepare("SELECT \(Self.readingColumns) FROM reading WHERE sequence = ?")
         let findNewest = try opened.prepare(
             """
@@ -68,24 +90,17 @@ struct Store: ~Copyable {
         let insertSeries = try opened.prepare("INSERT INTO series VALUES (?, ?, ?, ?, NULL, ?, NULL)")
         let insertContext = try opened.prepare("INSERT INTO context VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         let updateQueue = try opened.prepare("UPDATE queue SET last_sequence = ?, last_version = ?")
-        let addToSource = try opened.prepare(
-            """
-            INSERT INTO source_counter VALUES (?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
-            received = received + excluded.received, queued = queued + excluded.queued,
-            duplicates = duplicates + excluded.duplicates, dead_letters = dead_letters + excluded.dead_letters
-            """)
+        let addToSource = try opened.prepare(Self.addToSourceText)
         let addToCounter = try opened.prepare(
             """
             INSERT INTO counter VALUES (?, ?, ?, ?) ON CONFLICT (name, source, detail) DO UPDATE SET
             value = value + excluded.value
             """)
-        let insertDeadLetter = try opened.prepare(
-            """
-            INSERT INTO dead_letter (received_ms, last_received_ms, occurrences, source, topic, sha256, full_length, size,
-            decoder, fault_count, faults, payload) VALUES (?1, ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            ON CONFLICT (sha256, source, topic) DO UPDATE SET occurrences = occurrences + 1,
-            last_received_ms = max(last_received_ms, excluded.last_received_ms) RETURNING occurrences
-            """)
+        let insertDeadLetter = try opened.prepare(Self.insertDeadLetterText)
+        let findMemory = try opened.prepare(
+            "SELECT length(key) + length(body) FROM decoder_memory WHERE source = ? AND key = ?")
+        let putMemory = try opened.prepare(Self.putMemoryText)
+        let deleteMemory = try opened.prepare("DELETE FROM decoder_memory WHERE source = ? AND key = ?")
         let pageCount = try opened.prepare("PRAGMA page_count")
         let freePages = try opened.prepare("PRAGMA freelist_count")
         return Store(
@@ -94,7 +109,8 @@ struct Store: ~Copyable {
             findNewest: findNewest, insertSeries: insertSeries,
             insertContext: insertContext, updateQueue: updateQueue, addToSource: addToSource,
             addToCounter: addToCounter,
-            insertDeadLetter: insertDeadLetter, pageCount: pageCount, freePages: freePages)
+            insertDeadLetter: insertDeadLetter, findMemory: findMemory, putMemory: putMemory,
+            deleteMemory: deleteMemory, pageCount: pageCount, freePages: freePages)
     }
 
     /// Pages in use, in bytes, without the log.

@@ -91,8 +91,8 @@ extension Writer {
         }
     }
 
-    /// What counts against `max_size`. Dead letters have a limit of their own.
-    var sizeBytes: Int64 { upkeep.usedBytes - deadLetterBytes }
+    /// What counts against `max_size`. Dead letters and decoder memories have limits of their own.
+    var sizeBytes: Int64 { upkeep.usedBytes - deadLetterBytes - memoryBytes }
 
     /// Whether `max_size` is reached without the log: what SQLite leaves of it in place goes with no row.
     var isFilledByRows: Bool {

@@ -9,25 +9,12 @@ extension Writer {
         var intakes = requests.map { $0.take() }
         let start = SystemTime.monotonicNanoseconds()
         for intake in intakes { callers.note(intake.source, at: start) }
-        noteClock()
-        batch.removeAll()
-        batch.seriesCountBefore = series.count
-        batch.contextCountBefore = contexts.count
         var outcomes = [AppendOutcome](repeating: AppendOutcome(), count: intakes.count)
         var failure: QueueError?
         do {
-            try checkRoom()
-            try reopenIfNeeded()
-            try store.begin.run()
-            try write(intakes, &outcomes)
-            try store.commit.run()
-            settle()
-            noteCommit(since: start)
+            try commit(intakes, &outcomes)
         } catch {
-            failure = queueError(error)
-            abandonTransaction(after: error)
-            rollBack()
-            noteFailure(queueError(error))
+            failure = error
         }
         lastGroupReadings = batch.items.count
         // From the back, each handed over before its caller wakes: a caller must be the only owner of its buffers.
@@ -37,7 +24,38 @@ extension Writer {
         }
     }
 
-    private mutating func write(_ intakes: [Intake], _ outcomes: inout [AppendOutcome]) throws {
+    /// Stores intakes in one transaction.
+    ///
+    /// - Parameter replay: What the one intake there is then was made of.
+    /// - Throws: What the file says; nothing is stored then, and memory is as it was.
+    mutating func commit(
+        _ intakes: [Intake], _ outcomes: inout [AppendOutcome], replay: Replay? = nil
+    ) throws(QueueError) {
+        let start = SystemTime.monotonicNanoseconds()
+        noteClock()
+        batch.removeAll()
+        batch.seriesCountBefore = series.count
+        batch.contextCountBefore = contexts.count
+        do {
+            try checkRoom()
+            try reopenIfNeeded()
+            try store.begin.run()
+            try write(intakes, &outcomes, replay)
+            try store.commit.run()
+            settle()
+            noteCommit(since: start)
+        } catch {
+            let failure = queueError(error)
+            abandonTransaction(after: error)
+            rollBack()
+            noteFailure(failure)
+            throw failure
+        }
+    }
+
+    private mutating func write(
+        _ intakes: [Intake], _ outcomes: inout [AppendOutcome], _ replay: Replay?
+    ) throws {
         store.pending.removeAll()
         store.candidates.removeAll()
         for index in intakes.indices { try classify(intakes[index], at: index) }
@@ -51,7 +69,13 @@ extension Writer {
         if store.pending.count > 0 { try store.insertReadings.run() }
         for request in judge.takeRevisions() { try revise(request, &numbers) }
         for index in intakes.indices {
-            let payloads = try storeDeadLetters(of: intakes[index], &outcomes[index])
+            var payloads = 0
+            if let replay {
+                try settle(replay, as: intakes[index], outcomes[index])
+            } else {
+                payloads = try storeDeadLetters(of: intakes[index], &outcomes[index])
+                try storeMemories(of: intakes[index])
+            }
             let made = outcomes[index].generated + outcomes[index].generatedKnown
             if outcomes[index].generated > 0 {
                 batch.count("generated", detail: "silence", by: Int64(outcomes[index].generated))

@@ -24,8 +24,9 @@ extension Writer {
         for row in batch.rows { days.add(row) }
         days.rowsSinceFlush += batch.rows.count
         deadLetterBytes += batch.deadLetterBytes
+        tellMemoriesRefused()
         // 100 bytes a row, with its index entry and its share of the log's overhead.
-        upkeep.bytesSinceLook += Int64(batch.rows.count) * 100 + batch.deadLetterBytes
+        upkeep.bytesSinceLook += Int64(batch.rows.count) * 100 + max(0, batch.deadLetterBytes) + batch.memoryBytes
         if let numbers = batch.numbers, numbers.sequence > lastSequence {
             lastSequence = numbers.sequence
             lastVersion = numbers.version
@@ -46,6 +47,7 @@ extension Writer {
             series.setLast(abs(previous), newestNeighbour: previous == 0 ? .min : SeriesTable.unknown, of: row.series)
         }
         for number in batch.newRules { ruleNames[number] = nil }
+        for before in batch.memoriesBefore.reversed() { memories[before.source] = before.use }
         for change in batch.newestBefore.reversed() { series.setNewest(change.time, of: change.series) }
         series.truncate(to: batch.seriesCountBefore)
         if contexts.count > batch.contextCountBefore {
@@ -123,6 +125,7 @@ extension QueueCounters {
             sources[index(of: source)].deadLetterReasons[reason, default: 0] += value
         case "generated": generated[detail, default: 0] += value
         case "dead_letters_dropped": deadLettersDropped += value
+        case "dead_letters_replayed": deadLettersReplayed += value
         case "retired": retired += value
         case "dropped": dropped += value
         default: break

@@ -32,10 +32,10 @@ extension Writer {
         let digest = payload.digest.isNone ? Array(SHA256.hash(data: body)) : intake.copy(payload.digest)
         let topic = intake.string(payload.topic) ?? ""
         let json = Self.json(faults.prefix(Limits.faultsKept))
-        let size = kept.count + json.utf8.count + topic.utf8.count + Limits.deadLetterOverhead
+        let size = Self.size(payload: kept.count, faults: json, topic: topic)
         try store.insertDeadLetter.bind([
             .integer(payload.received.millisecondsSince1970), .text(intake.source), .text(topic), .blob(digest),
-            .integer(Int64(payload.fullLength)), .integer(Int64(size)), .text(intake.decoder),
+            .integer(Int64(payload.fullLength)), .integer(size), .text(intake.decoder),
             .integer(Int64(faults.count)), .text(json), .blob(kept),
         ])
         var occurrences: Int64 = 1
@@ -45,12 +45,17 @@ extension Writer {
             return
         }
         outcome.deadLetters += 1
-        batch.deadLetterBytes += Int64(size)
+        batch.deadLetterBytes += size
         let reason = faults.first?.reason ?? .syntax
         batch.count("dead_letter", source: intake.source, detail: reason.rawValue)
     }
 
-    private static func json(_ faults: ArraySlice<Fault>) -> String {
+    /// What a dead letter counts against `dead_letter.max_size`.
+    static func size(payload: Int, faults: String, topic: String) -> Int64 {
+        Int64(payload + faults.utf8.count + topic.utf8.count + Limits.deadLetterOverhead)
+    }
+
+    static func json(_ faults: ArraySlice<Fault>) -> String {
         var text = "["
         for fault in faults {
             if text.utf8.count > 1 { text += "," }

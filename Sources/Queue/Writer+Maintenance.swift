@@ -18,7 +18,8 @@ extension Writer {
         guard StationID.isValid(station) else {
             throw QueueError(.badArgument, "\(station) is no station id: 1 to 64 of A-Z a-z 0-9 . _ -")
         }
-        try Self.checkWords(reason, actor)
+        try Self.checkWords(reason, "a reason")
+        try Self.checkActor(actor)
         let now = clock.now()
         let id = try inTransaction { writer throws -> Int64 in
             try writer.store.connection.execute(
@@ -34,13 +35,15 @@ extension Writer {
         return window
     }
 
+    static func checkActor(_ actor: String?) throws(QueueError) {
+        if let actor { try checkWords(actor, "a name (by)") }
+    }
+
     /// What is written into the audit trail, and printed in terminals, is short and plain.
-    private static func checkWords(_ reason: String, _ actor: String?) throws(QueueError) {
-        for (what, words) in [("a reason", reason), ("a name (by)", actor ?? "nobody")] {
-            let isPlain = !TextRules.hasControl(Array(words.utf8).span)
-            guard (1...Limits.reasonBytes).contains(words.utf8.count), isPlain else {
-                throw QueueError(.badArgument, "\(what) has 1 to \(Limits.reasonBytes) bytes and no control characters")
-            }
+    private static func checkWords(_ words: String, _ what: String) throws(QueueError) {
+        let isPlain = !TextRules.hasControl(Array(words.utf8).span)
+        guard (1...Limits.reasonBytes).contains(words.utf8.count), isPlain else {
+            throw QueueError(.badArgument, "\(what) has 1 to \(Limits.reasonBytes) bytes and no control characters")
         }
     }
 
@@ -54,7 +57,8 @@ extension Writer {
         guard window.withdrawn == nil else {
             throw QueueError(.badArgument, "the maintenance window \(id) was withdrawn already")
         }
-        try Self.checkWords(reason, actor)
+        try Self.checkWords(reason, "a reason")
+        try Self.checkActor(actor)
         let now = clock.now()
         try inTransaction { writer in
             try writer.store.connection.execute(

@@ -22,6 +22,7 @@ extension Writer {
             let lastVersion = try lastVersion(connection)
             let summarisedThrough = try connection.integer("SELECT summarised_through FROM queue") ?? 0
             let deadLetterBytes = try connection.integer("SELECT sum(size) FROM dead_letter") ?? 0
+            let memories = try MemoryUse.load(connection)
             try loadSeries(connection, &texts, &series)
             try loadContexts(connection, &texts, &contexts)
             let damaged = try readTail(connection, after: summarisedThrough, &series, &days)
@@ -37,7 +38,7 @@ extension Writer {
                 settings: settings, clock: clock, logger: logger, file: file, shared: shared, judge: judge, uuid: uuid,
                 store: store, texts: texts, series: series, contexts: contexts, days: days, consumers: consumers,
                 lastSequence: lastSequence, lastVersion: lastVersion, deadLetterBytes: deadLetterBytes,
-                summarisedThrough: summarisedThrough)
+                memories: memories, summarisedThrough: summarisedThrough)
         } catch {
             throw QueueError(error, path: file.database)
         }

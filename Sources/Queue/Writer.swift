@@ -29,6 +29,10 @@ struct Writer: ~Copyable {
     var ruleNames: [Int32: Int32] = [:]
     var maintenance = MaintenanceWindows()
     var deadLetterBytes: Int64 = 0
+    /// What a person has replayed or dropped lately.
+    var deadLetterRun: DeadLetterRun?
+    /// What the decoder memories of each source take.
+    var memories: [String: MemoryUse]
     /// `series_day` and `series.newest_ms` hold everything up to here.
     var summarisedThrough: Int64 = 0
     var upkeep = Upkeep()

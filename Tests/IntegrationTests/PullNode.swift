@@ -36,6 +36,7 @@ final class PullNode: Sendable {
     static func run(
         consumers: [ConsumerDefinition] = [ConsumerDefinition(name: "w")], in given: URL? = nil,
         settings change: (inout HTTPServiceSettings) -> Void = { _ in }, minFreeDiskBytes: Int64 = 0,
+        redecode: DeadLetterDecoder? = nil,
         _ body: @Sendable (PullNode) async throws -> Void
     ) async throws {
         // Short, because the path of a socket is.
@@ -53,7 +54,9 @@ final class PullNode: Sendable {
         settings.port = 0
         settings.controlSocketPath = directory.appending(path: "control.sock").path
         change(&settings)
-        let service = HTTPService(settings: settings, queue: queue, clock: SystemWallClock(), logger: logger) {
+        let service = HTTPService(
+            settings: settings, queue: queue, clock: SystemWallClock(), logger: logger, redecode: redecode
+        ) {
             MetricsSnapshot(
                 node: "hanoi-1", version: "0.1.0", commit: "abc", started: Timestamp(millisecondsSince1970: 1),
                 sources: [

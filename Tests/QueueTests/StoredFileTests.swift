@@ -9,7 +9,7 @@ import Testing
     static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("fixtures/queue").path
 
-    @Test(arguments: [1, 2])
+    @Test(arguments: [1, 2, 3])
     func `of every schema open with all they hold, and go on`(version: Int) throws {
         let folder = try Folder()
         try FileManager.default.copyItem(atPath: "\(Self.fixtures)/v\(version).db", toPath: folder.path("queue.db"))
@@ -27,12 +27,17 @@ import Testing
         #expect(consumer.open?.id == "test-1-\(queue.uuid)-warehouse-2" && consumer.open?.first == 11)
         #expect(try reader.deadLetters(limit: 10).map(\.faultCount) == [2])
         #expect(queue.counters().sources.map(\.received) == [45])
+        let remembered = try queue.decoderMemories(of: "mqtt:field").map { String(decoding: $0.key, as: UTF8.self) }
+        #expect(remembered == (version < 3 ? [] : ["HN/edge-1"]))
         var again = QueueFixture.intake(firstReading: 0, count: 40)
         #expect(try queue.append(&again).duplicates == 40)
         var next = QueueFixture.intake(firstReading: 40, count: 10)
+        let key = next.intern("HN/edge-2")
+        next.memories = [Memory(key: key, body: key)]
         #expect(try queue.append(&next).firstSequence == 44)
+        #expect(try queue.decoderMemories(of: "mqtt:field").count == remembered.count + 1)
         queue.close()
-        #expect(try QueueReader.open(directory: folder.path).summary().schemaVersion == 2)
+        #expect(try QueueReader.open(directory: folder.path).summary().schemaVersion == 3)
     }
 
     /// Writes the file for the present schema when `QUANTRAC_MAKE_QUEUE_FILE` names where to.
@@ -62,6 +67,8 @@ import Testing
         builder.fault(.syntax, offset: 10)
         builder.fault(.badValue, index: 7, offset: 3)
         builder.reading(parameter: "SO2", value: 2)
+        let key = builder.append("HN/edge-1")
+        builder.intake.memories = [Memory(key: key, body: builder.append("birth"))]
         _ = try queue.append(&builder.intake)
         queue.close()
         try FileManager.default.copyItem(atPath: folder.path("queue.db"), toPath: target)

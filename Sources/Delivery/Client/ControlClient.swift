@@ -88,7 +88,7 @@ public struct ControlClient: Sendable {
         }
     }
 
-    private func send(_ method: HTTPMethod, _ path: String, _ body: JSONValue? = nil) async throws -> String {
+    func send(_ method: HTTPMethod, _ path: String, _ body: JSONValue? = nil) async throws -> String {
         // The HTTP client tries again for as long as its time-out lets it; nobody waits for that to learn that no daemon runs.
         guard await ControlSocket.isAnswered(socketPath) else { throw Self.notRunning(socketPath) }
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: ClientExchange.configuration)

@@ -13,6 +13,8 @@ final class API: Sendable {
     let queue: ReadingQueue
     let clock: any WallClock
     let logger: Logger
+    /// How dead letters are decoded that are to be replayed; `nil` when nobody can.
+    let redecode: DeadLetterDecoder?
     let snapshot: @Sendable () -> MetricsSnapshot
     /// For batches.
     let budget = MemoryBudget(bytes: HTTPServiceSettings.answerBytesMax / 2)
@@ -30,11 +32,13 @@ final class API: Sendable {
     private let next = Atomic(0)
 
     init(
-        queue: ReadingQueue, clock: any WallClock, logger: Logger, snapshot: @escaping @Sendable () -> MetricsSnapshot
+        queue: ReadingQueue, clock: any WallClock, logger: Logger, redecode: DeadLetterDecoder?,
+        snapshot: @escaping @Sendable () -> MetricsSnapshot
     ) {
         self.queue = queue
         self.clock = clock
         self.logger = logger
+        self.redecode = redecode
         self.snapshot = snapshot
         counter = Desk(queue: queue, name: "quantrac.http.counter", logger: logger)
         archive = Desk(queue: queue, name: "quantrac.http.archive", logger: logger)

@@ -65,6 +65,8 @@ struct APIResponder: HTTPResponder {
             return try await api.ruleSet(path[2], query)
         case 4 where path[0] == "v1" && ["stations", "maintenance"].contains(path[1]):
             return try await routeMaintenance(request, path, query)
+        case 2... where path.starts(with: ["v1", "dead_letters"]):
+            return try await routeDeadLetters(request, Array(path.dropFirst(2)), query)
         case 2 where path == ["v1", "consumers"]:
             try allow(request, [.get, .head, .post])
             if request.method == .post { return try await api.addConsumer(try consumerControl(request), query) }
@@ -113,6 +115,30 @@ struct APIResponder: HTTPResponder {
         case ("maintenance", "withdraw"):
             try allow(request, [.post])
             return try await api.withdrawMaintenance(try control(request, hint), path[2], query)
+        default: throw notFound(request)
+        }
+    }
+
+    private func routeDeadLetters(
+        _ request: Request, _ path: [String], _ query: QueryParameters
+    ) async throws -> Response {
+        let hint =
+            "Dead letters are replayed and dropped on the node itself, over its control socket: `quantrac deadletter` "
+            + "does that."
+        switch (path.count, path.last) {
+        case (0, _):
+            try allow(request, [.get, .head])
+            return try await api.deadLetters(query)
+        case (1, "drop"):
+            try allow(request, [.post])
+            return try await api.dropDeadLetters(try control(request, hint), query)
+        case (1, _):
+            try allow(request, [.delete])
+            _ = try control(request, hint)
+            return try await api.dropDeadLetter(path[0], query)
+        case (2, "replay"):
+            try allow(request, [.post])
+            return try await api.replayDeadLetter(try control(request, hint), path[0], query)
         default: throw notFound(request)
         }
     }

@@ -20,7 +20,7 @@ struct HTTPProblem: Error {
     init(_ error: QueueError) {
         detail = error.message
         switch error.reason {
-        case .noSuchConsumer: status = .notFound
+        case .noSuchConsumer, .noSuchDeadLetter: status = .notFound
         case .consumerExists, .configuredConsumer: status = .conflict
         case .noSuchBatch(let current):
             status = .conflict
@@ -28,6 +28,7 @@ struct HTTPProblem: Error {
         case .unknownSequence(let sequence):
             status = .unprocessableContent
             members = [("sequence", .integer(sequence))]
+        case .notReplayable: status = .unprocessableContent
         case .badArgument: status = .badRequest
         case .diskFull, .queueFull, .io, .locked, .closed:
             status = .serviceUnavailable

@@ -6,8 +6,11 @@ import NIOFoundationCompat
 
 /// The body of a request: one JSON object whose members are all known.
 enum StrictJSON {
+    /// - Parameter mayBeMissing: No body at all is an object without members.
     /// - Throws: 400 with a sentence, 413 beyond the limit, 415 for another media type.
-    static func decode<Body: Decodable>(_ type: Body.Type, from request: Request) async throws -> Body {
+    static func decode<Body: Decodable>(
+        _ type: Body.Type, from request: Request, mayBeMissing: Bool = false
+    ) async throws -> Body {
         if let mediaType = request.headers[.contentType]?.split(separator: ";").first,
             mediaType.trimmingCharacters(in: .whitespaces).lowercased() != "application/json"
         {
@@ -22,7 +25,8 @@ enum StrictJSON {
             throw tooLarge
         }
         do {
-            return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
+            let isMissing = mayBeMissing && buffer.readableBytes == 0
+            return try JSONDecoder().decode(type, from: isMissing ? Data("{}".utf8) : Data(buffer.readableBytesView))
         } catch let error as DecodingError {
             throw HTTPProblem(.badRequest, "The body cannot be used: \(sentence(error))")
         }
