@@ -24,6 +24,23 @@ final class BatchOffer {
         intake = Intake(source: source)
     }
 
+    /// What is to be published at the broker, of batches that are durable; at most `repliesMax`, the rest is left out.
+    private(set) var replies: [(topic: String, body: [UInt8])] = []
+    private static let repliesMax = 1000
+
+    /// The replies since the last call.
+    func takeReplies() -> [(topic: String, body: [UInt8])] {
+        defer { replies.removeAll() }
+        return replies
+    }
+
+    private func keepReplies() {
+        for reply in intake.replies.prefix(Self.repliesMax - replies.count) {
+            guard let topic = intake.string(reply.topic) else { continue }
+            replies.append((topic, intake.withBytes(of: reply.body) { body in body.indices.map { body[$0] } }))
+        }
+    }
+
     /// How it ended.
     enum Outcome {
         /// Everything taken is durable; acknowledgements may leave.
@@ -97,6 +114,7 @@ final class BatchOffer {
             isHolding = false
         }
         backOff.reset()
+        if !intake.replies.isEmpty { keepReplies() }
         intake.removeAll()
         return .durable
     }

@@ -118,11 +118,22 @@ struct MQTTSession: ~Copyable {
         switch try offer.run(untilNanoseconds: limit) {
         case .durable:
             linger.noteCommit(of: count)
+            try publishReplies()
             try connection.write()
         case .outOfTime:
             throw MQTTError(.notDurable, detail: board.snapshot.detail ?? "")
         case .stopped:
             throw Stopped()
+        }
+    }
+
+    /// Queues what the decoder wants to be told of again, such as a birth that was missed.
+    ///
+    /// With quality of service 0, as Sparkplug 3.0 has it for commands; one that is lost is asked for again later.
+    private func publishReplies() throws(MQTTError) {
+        for reply in offer.takeReplies() {
+            _ = try connection.publish(reply.body.span, to: reply.topic, qualityOfService: 0)
+            events.replied(topic: reply.topic)
         }
     }
 

@@ -47,6 +47,10 @@ struct SourceEvents: Sendable {
             "subscription refused, trying again", metadata: ["filter": "\(filter)", "reason": "\(reason)"])
     }
 
+    func replied(topic: String) {
+        logger.info("command published", metadata: ["topic": "\(topic)"])
+    }
+
     func packetTooLarge(reason: String) {
         logger.error("connection ended for its packet's size", metadata: ["reason": "\(reason)"])
     }
