@@ -1,4 +1,5 @@
 import Logging
+import Queue
 
 /// What this target logs, each event spelled once.
 enum DeliveryEvents {
@@ -16,6 +17,21 @@ enum DeliveryEvents {
             metadata: ["station": "\(station)", "change": "\(what)", "window": "\(window)"])
     }
 
+    static func deadLetterReplayed(_ logger: Logger, _ outcome: ReplayOutcome, by actor: String?) {
+        logger.notice(
+            "dead letter replayed",
+            metadata: [
+                "dead_letter": "\(outcome.deadLetter)", "queued": "\(outcome.queued)",
+                "duplicates": "\(outcome.duplicates)", "faults": "\(outcome.faultCount)",
+                "removed": "\(outcome.isRemoved)", "by": "\(actor ?? "nobody named")",
+            ])
+    }
+
+    static func deadLettersTaken(_ logger: Logger, count: Int, by actor: String?) {
+        logger.notice(
+            "dead letters dropped by hand", metadata: ["count": "\(count)", "by": "\(actor ?? "nobody named")"])
+    }
+
     static func lineRejected(_ logger: Logger, consumer: String, batch: String, count: Int) {
         logger.warning(
             "lines rejected by consumer",
@@ -31,6 +47,20 @@ enum DeliveryEvents {
 
     static func pullRetry(_ logger: Logger, reason: String, seconds: Int) {
         logger.warning("pull failed, trying again", metadata: ["reason": "\(reason)", "after_seconds": "\(seconds)"])
+    }
+
+    static func sinkFailing(_ logger: Logger, sink: String, reason: String) {
+        logger.error("sink failing, trying again", metadata: ["sink": "\(sink)", "reason": "\(reason)"])
+    }
+
+    static func sinkResumed(_ logger: Logger, sink: String) {
+        logger.notice("sink writes again", metadata: ["sink": "\(sink)"])
+    }
+
+    /// A station file has whole seconds.
+    static func withinOneSecond(_ logger: Logger, sink: String, count: Int) {
+        logger.warning(
+            "readings within one second written as one line", metadata: ["sink": "\(sink)", "count": "\(count)"])
     }
 
     /// The HTTP library's own lines are not events of ours: it speaks only when something is wrong.

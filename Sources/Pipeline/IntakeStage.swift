@@ -18,8 +18,13 @@ final class IntakeStage: Sendable {
     /// - Throws: what the queue says when nothing was stored. The same batch may be offered again.
     func accept(_ intake: inout Intake) throws {
         intake.removeDecoded()
-        decoder.withLock { $0.decode(&intake) }
-        _ = try queue.append(&intake)
+        try decoder.withLock { decoder in
+            // What births taught it belongs to a batch that is durable: of one that is not they come again.
+            var taught = decoder
+            taught.decode(&intake)
+            _ = try queue.append(&intake)
+            decoder = taught
+        }
     }
 }
 

@@ -63,6 +63,15 @@ extension ConsumerDefinition {
     }
 }
 
+extension ConsumerDefinition {
+    /// The consumer of one `[[sink]]`.
+    init(_ settings: SinkSettings) {
+        self.init(name: settings.name)
+        required = settings.isRequired
+        isConfigured = true
+    }
+}
+
 extension MQTTSourceSettings {
     /// One `[[mqtt]]`.
     init(_ settings: MQTTSettings, lingerMilliseconds: Int64) {
@@ -87,27 +96,14 @@ extension MQTTSourceSettings {
     }
 }
 
-extension IntakeDecoder {
-    /// The decoder of one `[[mqtt]]`.
-    ///
-    /// - Throws: when there is no format of that name; the settings' own check lets no such name through.
-    init(_ settings: MQTTSettings) throws {
-        guard let decoder = DecoderCatalog.make(settings.format) else {
-            throw UnknownFormat(name: settings.format)
-        }
-        self.init(
-            decoder: decoder,
-            context: DecodingContext(
-                topics: settings.topics, zone: settings.zone,
-                missingTime: settings.missingTime == .required ? .required : .received))
-    }
-}
-
-/// A format that no decoder is known for.
-struct UnknownFormat: Error, CustomStringConvertible {
-    let name: String
-    var description: String {
-        "there is no format \"\(name)\"; the formats are \(DecoderCatalog.names.joined(separator: ", "))"
+extension FolderSourceSettings {
+    /// One `[[folder]]`.
+    init(_ settings: FolderSettings, dayZone: Zone) {
+        self.init(name: settings.name, path: settings.path)
+        settleMilliseconds = Int(settings.settleMilliseconds)
+        done = settings.done == .keep ? .keep : .delete
+        maxPayloadBytes = settings.payloadBytesMax
+        self.dayZone = dayZone
     }
 }
 

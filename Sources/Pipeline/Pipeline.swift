@@ -36,13 +36,14 @@ public struct Pipeline: Sendable {
             queue.close()
             PipelineEvents.stopped(logger, sequence: queue.lastSequence)
         }
-        try queue.configureConsumers(configuration.consumers.map(ConsumerDefinition.init))
+        try queue.configureConsumers(
+            configuration.consumers.map(ConsumerDefinition.init) + configuration.sinks.map(ConsumerDefinition.init))
 
-        let inlets = try brokers(queue) + buses(queue)
+        let inlets = try brokers(queue) + folders(queue) + buses(queue)
         let sources = inlets.map(\.source)
         let delivery = HTTPService(
             settings: httpSettings, queue: queue, clock: SystemWallClock(), logger: logger,
-            snapshot: snapshot(of: sources))
+            redecode: ReplayDecoding.decoder(configuration, queue), snapshot: snapshot(of: sources))
         let control = ControlClient(socketPath: controlSocketPath)
         let supervision = Supervision(
             notifier: try ServiceNotifier.fromEnvironment(), queue: queue, sources: sources, delivery: delivery,
@@ -50,20 +51,53 @@ public struct Pipeline: Sendable {
 
         // Stopped in the reverse order: first nothing more comes in, last nothing more goes out.
         try await ServiceGroup(
-            services: [delivery, supervision, Inlets(inlets: inlets)], gracefulShutdownSignals: [.sigterm, .sigint],
+            services: [delivery, supervision] + outlets(queue) + [Inlets(inlets: inlets)],
+            gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         ).run()
     }
 
     private func brokers(_ queue: ReadingQueue) throws -> [Inlets.Inlet] {
         try configuration.mqtt.map { settings in
-            let stage = IntakeStage(queue: queue, decoder: try IntakeDecoder(settings))
+            let stage = IntakeStage(
+                queue: queue, decoder: try recalled(IntakeDecoder(settings), settings.source, queue))
             return Inlets.Inlet(
                 source: MQTTSource(
                     settings: MQTTSourceSettings(
                         settings, lingerMilliseconds: configuration.queue.commitAfterMilliseconds),
                     grants: queue, logger: logger, digest: PayloadDigest.sha256),
                 accept: stage.accept)
+        }
+    }
+
+    private func folders(_ queue: ReadingQueue) throws -> [Inlets.Inlet] {
+        try configuration.folders.map { settings in
+            let stage = IntakeStage(
+                queue: queue, decoder: try recalled(IntakeDecoder(settings), settings.source, queue))
+            return Inlets.Inlet(
+                source: FolderSource(
+                    settings: FolderSourceSettings(settings, dayZone: configuration.node.zone), logger: logger,
+                    digest: PayloadDigest.sha256),
+                accept: stage.accept)
+        }
+    }
+
+    /// A decoder that knows what it wanted to be told after a restart.
+    private func recalled(
+        _ decoder: IntakeDecoder, _ source: String, _ queue: ReadingQueue
+    ) throws -> IntakeDecoder {
+        var decoder = decoder
+        for memory in try queue.decoderMemories(of: source) { decoder.recall(key: memory.key, body: memory.body) }
+        return decoder
+    }
+
+    private func outlets(_ queue: ReadingQueue) -> [any Service] {
+        configuration.sinks.map { sink in
+            switch sink.kind {
+            case .stationFiles(let directory):
+                StationFileSink(
+                    name: sink.name, directory: directory, batchMax: sink.batchMax, queue: queue, logger: logger)
+            }
         }
     }
 

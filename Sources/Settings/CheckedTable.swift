@@ -17,9 +17,8 @@ struct CheckedTable {
         case moment(Int64)
         case rawNumbers([RawNumber])
         case statuses([Int64: String])
+        case map([String: String])
         case texts([(text: String, place: Place)])
-        /// Of a kind that no table in use has; checked, not kept.
-        case other
     }
 
     /// Two numbers of a part of the calendar, or two moments in nanoseconds since 1970, in the order of the file.
@@ -97,6 +96,11 @@ struct CheckedTable {
     /// The statuses, or `nil` where there are none.
     func statusesIfAny(_ key: String) -> [Int64: String]? {
         if case .statuses(let statuses) = values[key] { statuses } else { nil }
+    }
+
+    /// The texts under their names; none where there is no such table.
+    func map(_ key: String) -> [String: String] {
+        if case .map(let map) = values[key] { map } else { [:] }
     }
 
     func texts(_ key: String) -> [String] { placedTexts(key).map(\.text) }

@@ -16,7 +16,10 @@ extension Configuration {
     }
 
     /// The tables that not every node has.
-    private static let examples: Set = [Schema.modbus.name, Schema.station.name, Schema.quality.name]
+    private static let examples: Set = [
+        Schema.modbus.name, Schema.folder.name, Schema.format.name, Schema.station.name, Schema.quality.name,
+        Schema.sink.name,
+    ]
 
     /// A table with its keys, and those inside it.
     ///
@@ -73,6 +76,9 @@ extension Configuration {
 
     private static let alternatives = [
         "modbus.device.model": "\"instrument\"", "modbus.device.status_register": "\"status\"",
+        "format.pattern": "\"urn:dev:ow:{station}:{parameter}\"", "format.delimiter": "\",\"",
+        "format.decimal": "\".\"",
+        "format.example.payload_hex": "\"7b 7d\"", "format.example.pattern": "\"acme/{station}\"",
         "modbus.device.register.register": "40001", "modbus.device.register.status": "{ 0 = \"00\", 1 = \"01\" }",
     ]
 
@@ -119,6 +125,35 @@ extension Configuration {
         case ("modbus.device.register", "unit"): .text("mg/L")
         case ("modbus.device.register", "missing"): .list([Node(value: .integer(65_535), place: .schema)])
         case ("modbus.device.register", "saturated"): .list([Node(value: .integer(65_534), place: .schema)])
+        default: formatSample(key, of: path)
+        }
+    }
+
+    /// The same for formats, and for what is a folder.
+    private static func formatSample(_ key: KeySpec, of path: String) -> Value {
+        switch (path, key.name) {
+        case ("folder", "name"): .text("ftp-drop")
+        case ("folder", "path"): .text("/srv/ftp/incoming")
+        case ("format", "name"): .text("acme")
+        case ("format", "station"): .text("/device/id")
+        case ("format", "time"): .text("/ts")
+        case ("format", "time_format"): .text("unix-ms")
+        case ("format", "readings"): .text("/data")
+        case ("format", "parameter"): .text("/name")
+        case ("format", "value"): .text("/val")
+        case ("format", "unit"): .text("/unit")
+        case ("format", "status"): .text("/st")
+        case ("format", "sensor"): .text("/no")
+        case ("format", "names"): .table(["pm25": Node(value: .text("PM2.5"), place: .schema)])
+        case ("format", "units"): .table(["\"PM2.5\"": Node(value: .text("ug/m3"), place: .schema)])
+        case ("format.example", "topic"): .text("acme/1")
+        case ("format.example", "zone"): .text("Asia/Ho_Chi_Minh")
+        case ("format.example", "payload"):
+            .text(#"{"device":{"id":"HN-1"},"ts":1795392000000,"data":[{"name":"pm25","val":3.5}]}"#)
+        case ("format.example", "expect"): .integer(1)
+        case ("sink", "name"): .text("province")
+        case ("sink", "kind"): .text("station-files")
+        case ("sink", "url"): .text("file:///srv/ftp/outgoing")
         default:
             if case .choice(let words) = key.kind { .text(words[0]) } else { .text("/etc/quantrac/\(key.name)") }
         }

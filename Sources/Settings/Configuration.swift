@@ -1,3 +1,4 @@
+public import Formats
 public import Readings
 public import Registers
 public import Registry
@@ -17,6 +18,12 @@ public struct Configuration: Sendable {
     /// In the order of the files.
     public let modbus: [BusDefinition]
     /// In the order of the files.
+    public let folders: [FolderSettings]
+    /// In the order of the files.
+    public let formats: [FormatSettings]
+    /// In the order of the files.
+    public let sinks: [SinkSettings]
+    /// In the order of the files.
     public let stations: [StationDefinition]
     /// The rule sets in the order of the files, with the stations and the intervals of what is polled.
     public let ruleBook: RuleBook
@@ -24,6 +31,17 @@ public struct Configuration: Sendable {
     public let files: [String]
     let advice: [SettingsWarning]
     let serialDevices: [SerialDevice]
+
+    /// A format by its name: built in, or a `[[format]]`; `nil` when there is none.
+    public func format(named name: String) -> FormatDefinition? {
+        if let kind = FormatKind(rawValue: name), FormatKind.builtIn.contains(kind) { return FormatDefinition(kind) }
+        return formats.first { $0.definition.name == name }?.definition
+    }
+
+    /// The names that `format` may have here.
+    public var formatNames: [String] {
+        FormatKind.builtIn.map(\.rawValue) + formats.map(\.definition.name)
+    }
 }
 
 /// `[node]`: this node.
@@ -158,8 +176,7 @@ public struct MQTTSettings: Sendable, Hashable {
     public let clientID: String
     /// At least one, no two with the same filter.
     public let topics: [TopicPattern]
-    /// The name of a decoder.
-    public let format: String
+    public let format: FormatDefinition
     public let missingTime: MissingTime
     /// Of times that name none; `nil`: such a time is a fault.
     public let zone: Zone?

@@ -1,3 +1,4 @@
+import Formats
 import Readings
 import Registers
 import Registry
@@ -33,7 +34,13 @@ struct ConfigurationBuilder {
         // The sections are checked one by one even where an earlier one is wrong: all faults at once.
         let httpSettings = self.http(http)
         let consumers = (tables["consumer"] ?? []).map { consumer($0) }
-        let sources = (tables["mqtt"] ?? []).map { mqtt($0, node: node.text("name")) }
+        var formatReader = FormatReader(zones: zones, faults: faults)
+        let formats = formatReader.read(tables["format"] ?? [])
+        let sourceFormats = (tables["mqtt"] ?? []).map { formatReader.format(of: $0) }
+        let folders = formatReader.readFolders(tables["folder"] ?? [])
+        let sinks = formatReader.readSinks(tables["sink"] ?? [], consumers: consumers, folders: folders)
+        faults = formatReader.faults
+        let sources = zip(tables["mqtt"] ?? [], sourceFormats).map { mqtt($0, $1, node: node.text("name")) }
         checkSessions(tables["mqtt"] ?? [], sources)
         guard let nodeSettings = self.node(node), let logSettings = self.log(log),
             let queueSettings = self.queue(queue), let httpSettings
@@ -44,8 +51,8 @@ struct ConfigurationBuilder {
             node: nodeSettings, log: logSettings, queue: queueSettings,
             deadLetter: DeadLetterSettings(
                 maxSizeBytes: deadLetter.integer("max_size"), retainMilliseconds: deadLetter.integer("retain")),
-            http: httpSettings, consumers: consumers, mqtt: present, modbus: buses,
-            stations: stations, ruleBook: ruleBook, files: files, advice: busReader.advice + ruleAdvice,
+            http: httpSettings, consumers: consumers, mqtt: present, modbus: buses, folders: folders, formats: formats,
+            sinks: sinks, stations: stations, ruleBook: ruleBook, files: files, advice: busReader.advice + ruleAdvice,
             serialDevices: busReader.serialDevices)
     }
 
@@ -127,13 +134,14 @@ struct ConfigurationBuilder {
 
     // MARK: MQTT
 
-    private mutating func mqtt(_ table: CheckedTable, node: String) -> MQTTSettings? {
-        let topics = topics(table)
+    private mutating func mqtt(
+        _ table: CheckedTable, _ format: FormatDefinition?, node: String
+    ) -> MQTTSettings? {
+        let topics = topics(table, format)
         let broker = try? BrokerAddress(url: table.text("url"))
         if let broker { checkCredentials(table, broker) }
-        let format = table.text("format")
-        let time = table.textIfAny("time") ?? (format == "value" ? "received" : "required")
-        guard let broker, let version = MQTTSettings.ProtocolVersion(rawValue: table.text("protocol")),
+        let time = table.textIfAny("time") ?? (format?.kind == .value ? "received" : "required")
+        guard let broker, let format, let version = MQTTSettings.ProtocolVersion(rawValue: table.text("protocol")),
             let missingTime = MQTTSettings.MissingTime(rawValue: time),
             let retained = MQTTSettings.Retained(rawValue: table.text("retained"))
         else { return nil }
@@ -156,7 +164,7 @@ struct ConfigurationBuilder {
         }
     }
 
-    private mutating func topics(_ table: CheckedTable) -> [TopicPattern] {
+    private mutating func topics(_ table: CheckedTable, _ format: FormatDefinition?) -> [TopicPattern] {
         var patterns: [TopicPattern] = []
         for (text, place) in table.placedTexts("topics") {
             guard let pattern = try? TopicPattern(text) else { continue }
@@ -165,10 +173,15 @@ struct ConfigurationBuilder {
                     .duplicate, at: place, key: "\(table.path).topics",
                     "\"\(text)\" matches the same topics as \"\(first.text)\", expected one of the two")
             }
-            if table.text("format") == "value", !pattern.namesStation || !pattern.namesParameter {
+            if format?.kind == .value, !pattern.namesStation || !pattern.namesParameter {
                 faults.add(
                     .conflict, at: place, key: "\(table.path).topics",
                     "\"\(text)\" must name what the format \"value\" cannot, expected {station} and {parameter} in it")
+            }
+            if let format, format.kind == .jsonMapping, format.pointers.station == nil, !pattern.namesStation {
+                faults.add(
+                    .conflict, at: place, key: "\(table.path).topics",
+                    "\"\(text)\" must name what the format \"\(format.name)\" does not, expected {station} in it")
             }
             patterns.append(pattern)
         }

@@ -42,7 +42,7 @@ extension Schema {
                 "topics", .texts(.topic, atLeast: 1), .required,
                 "What to subscribe to; `{station}`, `{parameter}`, `{sensor}` each match a level and give its value."),
             KeySpec(
-                "format", .limitedChoice(formats, later: formatsToCome), .text("json"),
+                "format", .text(.format), .text("json"),
                 "What the payloads are, or the name of a `[[format]]`."),
             KeySpec(
                 "time", .choice(MQTTSettings.MissingTime.allCases.map(\.rawValue)),

@@ -8,11 +8,6 @@ enum Schema {
         sink,
     ]
 
-    /// The formats whose decoders exist.
-    static let formats = ["json", "value"]
-    /// The formats that are named in the contract and come later.
-    static let formatsToCome = ["senml+json", "senml+cbor", "sparkplug-b", "line", "csv", "station-file", "auto"]
-
     static func table(named name: String) -> TableSpec? {
         tables.first { $0.name == name }
     }

@@ -1,3 +1,4 @@
+import Formats
 import Readings
 import Registers
 import Rules
@@ -6,6 +7,10 @@ import Rules
 enum TextRule: Sendable, Hashable {
     /// Anything without control characters.
     case any
+    /// Anything, line ends and tabs too, at most 64 KiB.
+    case content
+    /// The name of a format; whether there is one is asked later.
+    case format
     /// `[a-z0-9-]{1,32}`.
     case name
     /// An absolute path.
@@ -44,7 +49,8 @@ enum TextRule: Sendable, Hashable {
     /// For the reference.
     var description: String {
         switch self {
-        case .any: "text"
+        case .any, .content: "text"
+        case .format: FormatKind.builtIn.map { "`\($0.rawValue)`" }.joined(separator: " ") + ", or a `[[format]]`"
         case .name: "name `[a-z0-9-]{1,32}`"
         case .directory: "absolute path"
         case .file: "path"
@@ -74,9 +80,10 @@ enum TextRule: Sendable, Hashable {
     /// Throws what is wrong with `text`, as the end of a sentence; an empty text is the caller's business.
     func check(_ text: String, zones: ZoneCatalog) throws(Misfit) {
         let hasControls = text.unicodeScalars.contains { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) }
-        if hasControls { throw Misfit("holds a control character, expected \(description)") }
+        if hasControls, self != .content { throw Misfit("holds a control character, expected \(description)") }
         switch self {
-        case .any: try expect(text.utf8.count <= 4096, "at most 4096 bytes of text")
+        case .any, .format: try expect(text.utf8.count <= 4096, "at most 4096 bytes of text")
+        case .content: try expect(text.utf8.count <= 65_536, "at most 64 KiB of text")
         case .name: try expect(SettingsName.isValid(text), "1 to 32 of a-z, 0-9 and -")
         case .directory: try expect(text.hasPrefix("/"), "an absolute path, such as /var/lib/quantrac")
         case .file: try expect(text.utf8.count < 4096, "a path shorter than 4096 bytes")

@@ -38,7 +38,7 @@ struct ValueChecker {
         case (.utcTime, .text(let text)), (.utcTime, .moment(let text)):
             return checkTime(text, node, key: key).map { .moment($0) }
         case (.map, .table(let nodes)):
-            return checkElements(Array(nodes.values), key: key, "texts") { if case .text = $0 { true } else { false } }
+            return checkMap(nodes, key: key)
         case (.rawNumbers, .list(let nodes)): return checkRawNumbers(nodes, key: key)
         case (.statuses, .table(let nodes)): return checkStatuses(nodes, key: key)
         case (.number, .text(let text)) where ValueChecker.hasDecimalComma(text):
@@ -178,13 +178,15 @@ struct ValueChecker {
         return texts.count == nodes.count ? .texts(texts) : nil
     }
 
-    private mutating func checkElements(
-        _ nodes: [Node], key: String, _ expected: String, _ fits: (Value) -> Bool
-    ) -> CheckedTable.Checked? {
-        for node in nodes where !fits(node.value) {
-            return refuseType(node, expected, key: key)
+    private mutating func checkMap(_ nodes: [String: Node], key: String) -> CheckedTable.Checked? {
+        var texts: [String: String] = [:]
+        for (name, node) in nodes.sorted(by: { $0.key < $1.key }) {
+            guard case .text(let text) = node.value else {
+                return refuseType(node, "a text in quotes for each name", key: "\(key).\(name)")
+            }
+            texts[name] = text
         }
-        return .other
+        return .map(texts)
     }
 
     // MARK: Modbus

@@ -31,7 +31,7 @@ struct CheckCommand: AsyncParsableCommand {
             try report(faults.faults, to: &output)
             throw ExitCode(CommandStatus.configuration.rawValue)
         }
-        let faults = settings.fileFaults()
+        let faults = try settings.fileFaults() + FormatExamples.faults(settings)
         guard faults.isEmpty else {
             try report(faults, to: &output)
             throw ExitCode(CommandStatus.configuration.rawValue)
@@ -53,6 +53,13 @@ struct CheckCommand: AsyncParsableCommand {
                 count(settings.modbus.count, "Modbus bus", "Modbus buses") + " with "
                     + count(devices, "device", "devices"))
         }
+        if !settings.folders.isEmpty { parts.append(count(settings.folders.count, "folder", "folders")) }
+        if !settings.formats.isEmpty {
+            let examples = settings.formats.reduce(0) { $0 + $1.examples.count }
+            parts.append(
+                count(settings.formats.count, "format", "formats") + " with " + count(examples, "example", "examples"))
+        }
+        if !settings.sinks.isEmpty { parts.append(count(settings.sinks.count, "sink", "sinks")) }
         parts.append(count(settings.consumers.count, "consumer", "consumers"))
         parts.append("no fault")
         return "\(settings.files.joined(separator: ", ")): \(parts.joined(separator: ", "))"

@@ -6,7 +6,10 @@ import Readings
 struct DeadLetterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deadletter", abstract: "Payloads of which something could not be read.",
-        subcommands: [DeadLetterListCommand.self, DeadLetterShowCommand.self])
+        subcommands: [
+            DeadLetterListCommand.self, DeadLetterShowCommand.self, DeadLetterReplayCommand.self,
+            DeadLetterDropCommand.self,
+        ])
 }
 
 /// `quantrac deadletter list`: one line a payload, with its first fault.
@@ -28,10 +31,7 @@ struct DeadLetterListCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...10_000).contains(limit) else { throw ValidationError("--limit is 1 … 10000, not \(limit).") }
-        if let reason, Fault.Reason(rawValue: reason) == nil {
-            let known = Fault.Reason.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("There is no reason `\(reason)`; there are \(known).")
-        }
+        try DeadLetterSelection.check(reason: reason)
     }
 
     func run() throws {
@@ -81,19 +81,24 @@ struct DeadLetterListCommand: ParsableCommand {
         line.add("format", letter.decoder)
         line.add("length", letter.fullLength)
         line.add("sha256", Hexadecimal.text(letter.sha256))
-        let faults = letter.faults.map { fault in
+        line.raw("faults", json(letter.faults))
+        if let payload {
+            line.add("payload", String(validating: payload, as: UTF8.self))
+            line.add("payload_hex", Hexadecimal.text(payload))
+        }
+        return line.finished
+    }
+
+    /// Faults as an array.
+    static func json(_ faults: [StoredFault]) -> String {
+        let objects = faults.map { fault in
             var object = JSONLine()
             object.add("index", fault.index)
             object.add("offset", fault.offset)
             object.add("reason", fault.reason)
             return object.finished
         }
-        line.raw("faults", "[" + faults.joined(separator: ",") + "]")
-        if let payload {
-            line.add("payload", String(validating: payload, as: UTF8.self))
-            line.add("payload_hex", Hexadecimal.text(payload))
-        }
-        return line.finished
+        return "[" + objects.joined(separator: ",") + "]"
     }
 }
 
@@ -114,8 +119,8 @@ struct DeadLetterShowCommand: ParsableCommand {
         guard let letter = try reader.deadLetter(id) else {
             throw CommandFailure(
                 .failure,
-                "there is no dead letter \(id) in \(node.directory): it was dropped by dead_letter.max_size or .retain, or "
-                    + "never was; `quantrac deadletter list` shows those there are")
+                "there is no dead letter \(id) in \(node.directory): it was replayed, or dropped by somebody or by "
+                    + "dead_letter.max_size or .retain, or never was; `quantrac deadletter list` shows those there are")
         }
         var output = Output()
         if listing.isJSON {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Decoding
+import Formats
 import Foundation
 import Queue
 import Readings
@@ -9,19 +10,30 @@ import Settings
 struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode", abstract: "Show what a payload says, without a broker and without a queue.",
-        discussion: "Exits with 1 when something in it cannot be read.")
+        discussion: """
+            FORMAT is \(DecoderCatalog.builtIn.joined(separator: ", ")), or a [[format]] of the settings that --config \
+            names. Of several files each is one payload, in the order given, as a source would get them: a Sparkplug \
+            birth before its data. Exits with 1 when something cannot be read.
+            """)
 
-    @Argument(help: ArgumentHelp("The format: \(DecoderCatalog.names.joined(separator: ", ")).", valueName: "format"))
+    @Argument(help: "The format.")
     var format: String
 
     @Argument(help: ArgumentHelp("The payload, - for standard input.", valueName: "file"), completion: .file())
-    var file: String
+    var files: [String]
 
-    @Option(help: "The topic it came on; what its pattern names is taken from it.")
-    var topic: String?
+    @OptionGroup var settings: ConfigurationOptions
 
-    @Option(help: ArgumentHelp("The pattern for --topic.", valueName: "pattern"))
-    var pattern = "quantrac/v1/{station}/readings"
+    @Option(
+        help: """
+            The topic it came on, or its path in a folder; what its pattern names is taken from it. With several files \
+            once, or once for each.
+            """)
+    var topic: [String] = []
+
+    @Option(
+        help: ArgumentHelp("The pattern for --topic. (default: quantrac/v1/{station}/readings)", valueName: "pattern"))
+    var pattern: String?
 
     @Option(
         help: ArgumentHelp(
@@ -35,12 +47,15 @@ struct DecodeCommand: ParsableCommand {
 
     enum MissingTimeArgument: String, CaseIterable, ExpressibleByArgument { case required, received }
 
-    func run() throws {
-        guard let decoder = DecoderCatalog.make(format) else {
-            throw CommandFailure(
-                .usage, "there is no format `\(format)`; there are \(DecoderCatalog.names.joined(separator: ", "))")
+    func validate() throws {
+        guard !files.isEmpty else { throw ValidationError("Name a file, or - for standard input.") }
+        guard topic.count <= 1 || topic.count == files.count else {
+            throw ValidationError("There are \(topic.count) topics and \(files.count) files.")
         }
-        let intake = try decoded(by: decoder)
+    }
+
+    func run() throws {
+        let intake = try decoded(as: try definition())
         var output = Output()
         if listing.isJSON {
             for reading in intake.readings { try output.line(DraftText.json(reading, in: intake)) }
@@ -53,38 +68,77 @@ struct DecodeCommand: ParsableCommand {
         if !intake.faults.isEmpty { throw ExitCode(1) }
     }
 
-    private func decoded(by decoder: any PayloadDecoder) throws -> Intake {
+    /// The format of the argument. The settings are read only where it is none that is built in.
+    private func definition() throws -> FormatDefinition {
+        if let kind = FormatKind(rawValue: format), FormatKind.builtIn.contains(kind) { return FormatDefinition(kind) }
+        let known = DecoderCatalog.builtIn.joined(separator: ", ")
+        guard settings.config != nil || ProcessInfo.processInfo.environment["QUANTRAC_CONFIG"] != nil else {
+            throw CommandFailure(
+                .usage, "there is no format `\(format)`; there are \(known), and the [[format]] of a --config")
+        }
+        let configuration = try settings.load()
+        guard let definition = configuration.format(named: format) else {
+            throw CommandFailure(
+                .usage,
+                "there is no format `\(format)` in \(settings.path); there are "
+                    + configuration.formatNames.joined(separator: ", "))
+        }
+        return definition
+    }
+
+    private func decoded(as definition: FormatDefinition) throws -> Intake {
+        guard let decoder = DecoderCatalog.make(definition) else {
+            throw CommandFailure(.usage, "there is no decoder for `\(definition.kind.rawValue)`")
+        }
+        var intake = Intake(source: "file:\(files[0])")
+        for (number, file) in files.enumerated() {
+            let data = try Self.read(file)
+            // A file that is named as a station file says its station itself.
+            let topic = topic.isEmpty ? Self.name(of: file) : topic[min(number, topic.count - 1)]
+            let start = intake.bytes.count
+            intake.bytes += Array(topic.utf8)
+            let middle = intake.bytes.count
+            intake.bytes += data
+            intake.payloads.append(
+                Payload(
+                    topic: TextRange(inBytes: start..<middle), body: TextRange(inBytes: middle..<intake.bytes.count),
+                    received: .current, fullLength: data.count))
+        }
+        var patterns: [TopicPattern] = []
+        if !topic.isEmpty { patterns = [try TopicPattern(pattern ?? "quantrac/v1/{station}/readings")] }
+        let context = DecodingContext(
+            topics: patterns, zone: try zone.map { try ZoneArgument.zone($0) },
+            missingTime: (time ?? (definition.kind == .value ? .received : .required)) == .required
+                ? .required : .received)
+        var batch = IntakeDecoder(decoder: decoder, context: context, name: definition.name)
+        batch.decode(&intake)
+        return intake
+    }
+
+    private static func read(_ file: String) throws -> Data {
         let input = file == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: file)
         guard let data = try? input?.readToEnd() ?? Data(), input != nil else {
             throw CommandFailure(.failure, "\(file) cannot be read; check the path and the permissions")
         }
-        var intake = Intake(source: "file:\(file)")
-        let topicBytes = Array((topic ?? "").utf8)
-        intake.bytes = topicBytes + data
-        intake.payloads = [
-            Payload(
-                topic: TextRange(inBytes: 0..<topicBytes.count),
-                body: TextRange(inBytes: topicBytes.count..<intake.bytes.count), received: .current,
-                fullLength: data.count)
-        ]
-        var patterns: [TopicPattern] = []
-        if topic != nil { patterns = [try TopicPattern(pattern)] }
-        let context = DecodingContext(
-            topics: patterns, zone: try zone.map { try ZoneArgument.zone($0) },
-            missingTime: (time ?? (format == "value" ? .received : .required)) == .required ? .required : .received)
-        var decoder = IntakeDecoder(decoder: decoder, context: context)
-        decoder.decode(&intake)
-        return intake
+        return data
+    }
+
+    private static func name(of file: String) -> String {
+        file == "-" ? "" : file.split(separator: "/").last.map(String.init) ?? ""
     }
 
     private func report(_ intake: Intake, to output: inout Output) throws {
-        guard !intake.faults.isEmpty else { return }
-        let faults = intake.faults.map { FaultPlace($0) }
-        let payload = Array(intake.bytes[intake.payloads[0].body.indices])
-        if !intake.readings.isEmpty { try output.line("") }
-        try output.line("Faults:")
-        for line in FaultText.lines(faults) { try output.line(line) }
-        for line in FaultText.excerpt(payload, faults: faults) { try output.line(line) }
-        for line in Hexadecimal.dump(payload, marks: Set(faults.map(\.offset)), lineLimit: 16) { try output.line(line) }
+        for index in intake.payloads.indices {
+            let faults = intake.faults.filter { $0.payload == index }.map { FaultPlace($0) }
+            guard !faults.isEmpty else { continue }
+            let payload = Array(intake.bytes[intake.payloads[index].body.indices])
+            if !intake.readings.isEmpty { try output.line("") }
+            try output.line(files.count > 1 ? "Faults in \(files[index]):" : "Faults:")
+            for line in FaultText.lines(faults) { try output.line(line) }
+            for line in FaultText.excerpt(payload, faults: faults) { try output.line(line) }
+            for line in Hexadecimal.dump(payload, marks: Set(faults.map(\.offset)), lineLimit: 16) {
+                try output.line(line)
+            }
+        }
     }
 }

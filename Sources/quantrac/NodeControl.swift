@@ -7,7 +7,7 @@ import Settings
 
 /// How a command changes a node: through the daemon when it runs, in the queue itself when it does not.
 struct NodeControl {
-    private let settings: Configuration
+    let settings: Configuration
 
     init(_ settings: Configuration) {
         self.settings = settings
@@ -31,7 +31,7 @@ struct NodeControl {
                 // A daemon that was killed leaves its socket behind.
             }
         }
-        let queue = try Pipeline(configuration: settings, logger: LogOutput.quiet()).openQueue()
+        let queue = try openQueue()
         defer { queue.close() }
         switch change {
         case .add(let definition): try queue.addConsumer(definition)
@@ -42,6 +42,11 @@ struct NodeControl {
         case .withdrawMaintenance(let id, let reason, let by):
             _ = try queue.withdrawMaintenance(id, reason: reason, actor: by)
         }
+    }
+
+    /// - Throws: `QueueError`; `locked` when another process has the queue.
+    func openQueue() throws -> ReadingQueue {
+        try Pipeline(configuration: settings, logger: LogOutput.quiet()).openQueue()
     }
 
     /// The control socket of the daemon that works on a data directory, when there is one.

@@ -1,3 +1,4 @@
+import Formats
 import Readings
 import Registers
 import Registry
@@ -112,7 +113,7 @@ import Testing
         #expect(source.source == "mqtt:field")
         #expect(source.broker.description == "mqtt://b:1883")
         #expect(source.protocolVersion == .v311 && source.clientID == "quantrac-n-field")
-        #expect(source.topics.map(\.filter) == ["a/+"] && source.format == "json")
+        #expect(source.topics.map(\.filter) == ["a/+"] && source.format.name == "json")
         #expect(source.missingTime == .required && source.zone == nil && source.username == nil)
         #expect(source.files.isEmpty && source.retained == .ignore)
         #expect(source.sessionExpirySeconds == 2_592_000 && source.keepaliveSeconds == 60)
@@ -147,7 +148,7 @@ import Testing
         try folder.write(Array(text.utf8), to: "quantrac.toml")
         let source = try #require(try folder.settings().mqtt.first)
         #expect(source.broker.description == "mqtts://[2001:db8::1]:8883")
-        #expect(source.protocolVersion == .v5 && source.clientID == "mine" && source.format == "value")
+        #expect(source.protocolVersion == .v5 && source.clientID == "mine" && source.format.name == "value")
         #expect(source.topics.map(\.filter) == ["$share/g/a/+/+", "b/+/+/+"])
         #expect(source.missingTime == .required && source.zone?.name == "Asia/Ho_Chi_Minh" && source.username == "me")
         #expect(

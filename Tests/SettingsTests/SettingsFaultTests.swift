@@ -158,11 +158,8 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
     ]
 
     static let unsupported: [FaultCase] = [
-        FaultCase(
-            "[[folder]]\nname = \"a\"\npath = \"/b\"", .unsupported, 2, "folder", "`[[folder]]` is not acted on"),
         FaultCase("[registry]", .unsupported, 2, "registry", "`[registry]` is not acted on by this version"),
         FaultCase("[http]\ntls_key_file = \"a\"", .unsupported, 3, "http.tls_key_file", "is not acted on"),
-        .mqtt("format = \"senml+json\"", .unsupported, 5, "mqtt[field].format", "expected one of \"json\", \"value\""),
         .mqtt("acknowledge = \"replicated\"", .unsupported, 5, "mqtt[field].acknowledge", "expected \"disk\""),
         FaultCase(
             "[[consumer]]\nname = \"a\"\ndomains = [\"x\"]", .unsupported, 4, "consumer[a].domains", "an empty list"),
@@ -188,14 +185,14 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
         #expect(Set(cases.map(\.kind)) == Set(SettingsFault.Kind.allCases))
     }
 
-    @Test func `are found inside tables that are not acted on`() throws {
+    @Test func `are found inside tables that are not acted on, and inside formats`() throws {
         let text = """
             [[token]]
             name = "a"
             role = "root"
             [[format]]
             name = "B"
-            station = "a"
+            station = "/a"
             time = "b"
             readings = "c"
             [[format.example]]
@@ -204,10 +201,10 @@ struct FaultCase: Sendable, CustomTestStringConvertible {
             expcet = 1
             """
         let found = try readFaults(text)
-        #expect(found.map(\.line) == [2, 2, 4, 5, 6, 10, 13])
+        #expect(found.map(\.line) == [2, 2, 4, 6, 8, 9, 10, 13])
         #expect(
             found.map(\.kind) == [
-                .unsupported, .missing, .badValue, .unsupported, .badValue, .missing, .unknownKey,
+                .unsupported, .missing, .badValue, .badValue, .badValue, .badValue, .missing, .unknownKey,
             ])
         #expect(found.last?.key == "format[B].example[1].expcet" && found.last?.suggestion == "expect")
     }
