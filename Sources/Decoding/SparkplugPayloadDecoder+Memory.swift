@@ -1,7 +1,9 @@
 import Readings
 
 /// What outlives the process: each birth under its topic, `since/GROUP/EDGE[/DEVICE]` for the time from which its
-/// aliases hold, and `seq/GROUP/EDGE` for the edge node's last number.
+/// aliases hold, `dead/GROUP/EDGE[/DEVICE]` when it has died since, and `seq/GROUP/EDGE` for the edge node's last number.
+///
+/// The birth of what has died is kept: dead letters from before are read by it.
 extension SparkplugPayloadDecoder {
     public mutating func recall(key: Span<UInt8>, body: Span<UInt8>) {
         if key.begins(with: "seq/") {
@@ -10,6 +12,10 @@ extension SparkplugPayloadDecoder {
         }
         if key.begins(with: "since/") {
             recallSince(key.extracting(6..<key.count), body)
+            return
+        }
+        if key.begins(with: "dead/") {
+            recallDeath(key.extracting(5..<key.count))
             return
         }
         guard let topic = SparkplugTopic(key), topic.verb == .nodeBirth || topic.verb == .deviceBirth
@@ -59,18 +65,45 @@ extension SparkplugPayloadDecoder {
         }
     }
 
+    private mutating func recallDeath(_ rest: Span<UInt8>) {
+        guard let topic = SparkplugTopic(key: rest) else { return }
+        do throws(DecodingFailure) {
+            state.recallDeath(try state.device(topic, rest))
+        } catch {
+            return
+        }
+    }
+
+    /// Keeps that the device has died, where its birth is kept.
+    static func rememberDeath(_ device: Int, _ state: inout SparkplugState, _ intake: inout Intake) {
+        guard state.devices[device].isRemembered, !state.devices[device].isDeathRemembered else { return }
+        state.setDeathRemembered(device, true)
+        let start = intake.text.count
+        intake.text.append(1)
+        let body = TextRange(inText: start..<intake.text.count)
+        intake.memories.append(Memory(key: key("dead/", of: device, state, &intake), body: body))
+    }
+
+    static func forgetDeath(_ device: Int, _ state: inout SparkplugState, _ intake: inout Intake) {
+        guard state.devices[device].isDeathRemembered else { return }
+        state.setDeathRemembered(device, false)
+        intake.memories.append(Memory(key: key("dead/", of: device, state, &intake), body: .none))
+    }
+
     func rememberSince(_ device: Int, in intake: inout Intake) {
-        let key = Self.sinceKey(device, state, &intake)
+        let key = Self.key("since/", of: device, state, &intake)
         let since = UInt64(bitPattern: state.devices[device].since)
         let start = intake.text.count
         for index in 0..<8 { intake.text.append(UInt8(truncatingIfNeeded: since >> UInt64(index * 8))) }
         intake.memories.append(Memory(key: key, body: TextRange(inText: start..<intake.text.count)))
     }
 
-    private static func sinceKey(_ device: Int, _ state: SparkplugState, _ intake: inout Intake) -> TextRange {
+    private static func key(
+        _ kind: StaticString, of device: Int, _ state: SparkplugState, _ intake: inout Intake
+    ) -> TextRange {
         let (group, tail) = state.key(device)
         let start = intake.text.count
-        intake.text.append(contentsOf: "since/".utf8)
+        intake.text.append(contentsOf: kind.description.utf8)
         intake.text.append(contentsOf: group)
         intake.text.append(UInt8(ascii: "/"))
         intake.text.append(contentsOf: tail)
@@ -97,7 +130,8 @@ extension SparkplugPayloadDecoder {
         intake.text.append(contentsOf: (isNode ? "/NBIRTH/" : "/DBIRTH/").utf8)
         intake.text.append(contentsOf: tail)
         intake.memories.append(Memory(key: TextRange(inText: start..<intake.text.count), body: .none))
-        intake.memories.append(Memory(key: sinceKey(device, state, &intake), body: .none))
+        intake.memories.append(Memory(key: key("since/", of: device, state, &intake), body: .none))
+        forgetDeath(device, &state, &intake)
     }
 }
 

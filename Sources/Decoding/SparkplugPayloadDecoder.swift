@@ -124,7 +124,7 @@ public struct SparkplugPayloadDecoder: PayloadDecoder {
             state.sessions[index].hasBirthDeathSequence = sequence != nil
             state.forEachDevice(of: device) { device, state in
                 state.setDead(device)
-                Self.forget(device, &state, &intake)
+                Self.rememberDeath(device, &state, &intake)
             }
         } else {
             state.sessions[index].note(reader.frame)
@@ -138,6 +138,7 @@ public struct SparkplugPayloadDecoder: PayloadDecoder {
             intake.memories.append(Memory(key: payload.topic, body: payload.body))
             rememberSince(device, in: &intake)
             state.setRemembered(device, true)
+            Self.forgetDeath(device, &state, &intake)
         } else {
             Self.forget(device, &state, &intake)
         }
@@ -173,10 +174,10 @@ public struct SparkplugPayloadDecoder: PayloadDecoder {
         }
         let first = intake.readings.count
         state.fallSilent(device, payload, since: first, &intake)
-        Self.forget(device, &state, &intake)
+        Self.rememberDeath(device, &state, &intake)
         state.forEachDevice(of: device) { device, state in
             state.fallSilent(device, payload, since: first, &intake)
-            Self.forget(device, &state, &intake)
+            Self.rememberDeath(device, &state, &intake)
         }
         state.sessions[index].end()
         intake.memories.append(Memory(key: state.sessionKey(device, in: &intake), body: .none))
@@ -189,7 +190,7 @@ public struct SparkplugPayloadDecoder: PayloadDecoder {
         var session = state.sessions[index]
         session.note(frame)
         state.fallSilent(device, payload, since: intake.readings.count, &intake)
-        Self.forget(device, &state, &intake)
+        Self.rememberDeath(device, &state, &intake)
         if !session.isCertain {
             askForRebirth(device, &session, intake.payloads[payload].received, &intake)
         }

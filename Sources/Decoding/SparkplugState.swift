@@ -47,6 +47,8 @@ struct SparkplugState: Sendable {
         var since: Int64 = .max
         /// Its birth is among the memories.
         var isRemembered = false
+        /// So is that it has died since.
+        var isDeathRemembered = false
     }
 
     // MARK: Finding
@@ -252,12 +254,24 @@ struct SparkplugState: Sendable {
         devices[device].birth = birth
         devices[device].generation = generation
         devices[device].isAlive = true
+        // Memories come in any order.
+        if received == nil, devices[device].isDeathRemembered { setDead(device) }
     }
 
     /// Its birth stays, for the units of metrics that come by name.
     mutating func setDead(_ device: Int) {
         devices[device].isAlive = false
         devices[device].generation = 0
+    }
+
+    mutating func setDeathRemembered(_ device: Int, _ isRemembered: Bool) {
+        devices[device].isDeathRemembered = isRemembered
+    }
+
+    /// It had died when the earlier run ended.
+    mutating func recallDeath(_ device: Int) {
+        devices[device].isDeathRemembered = true
+        setDead(device)
     }
 
     mutating func setSince(_ device: Int, _ since: Int64) {

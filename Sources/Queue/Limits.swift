@@ -32,7 +32,7 @@ enum Limits {
     /// Of a decoder memory's key, in bytes.
     static let memoryKeyBytes = 1024
     /// Decoder memories of one source, and their keys and bodies together in bytes.
-    static let memoriesMax = 20_000
+    static let memoriesMax = 50_000
     static let memoryBytes: Int64 = 64 << 20
     /// Revisions of one key; a row with more is damaged.
     static let revisionsMax: Int64 = 1 << 30

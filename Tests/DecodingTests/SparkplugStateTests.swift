@@ -54,13 +54,28 @@ import Testing
         #expect(source.memories.count == 5)
     }
 
-    @Test func `forgets the births of what is dead`() {
+    /// Births, since when they hold, who has died; the last number until the edge node has died.
+    @Test func `keeps the births of what is dead for dead letters, and relies on them no more`() {
         var source = SparkplugSource()
         source.take(nodeBirth, deviceBirth)
         source.take(SparkplugMessage("spBv1.0/G/DDEATH/E/D", sequence: 2))
-        #expect(source.memories.count == 3)
-        source.take(deviceBirth, nodeDeath)
-        #expect(source.memories.isEmpty)
+        #expect(source.memories.count == 6)
+        source.take(deviceBirth)
+        #expect(source.memories.count == 5)
+        source.take(nodeDeath, nodeDeath)
+        #expect(source.memories.count == 6)
+        for isReversed in [false, true] {
+            var restarted = source.restarted(reversed: isReversed)
+            #expect(restarted.take(data(1)).faults.map { $0.hasSuffix("unknown-alias") } == [true])
+            // Silence was told already.
+            #expect(restarted.take(nodeDeath).readings == [])
+            restarted.take(nodeBirth, deviceBirth)
+            #expect(restarted.memories.count == 5)
+            #expect(restarted.take(data(2)).readings == [readingOfSeven])
+            var replay = source.restarted(reversed: isReversed)
+            replay.decoder.prepareForReplay()
+            #expect(replay.take(data(9).received(after: 1)).readings == [readingOfSeven])
+        }
     }
 
     @Test func `forgets the births of devices when the edge node is born anew`() {

@@ -94,17 +94,17 @@ import Testing
         #expect(try queue.decoderMemories(of: "mqtt:field").contains { $0.key == Array("k0".utf8) }, "room again")
     }
 
-    @Test func `are no more than twenty thousand of one source`() throws {
+    @Test func `are no more than fifty thousand of one source`() throws {
         var queue = try QueueFixture.open(directory: folder.path)
-        var intake = remember((0..<19_990).map { ("\($0)", "x") })
+        var intake = remember((0..<49_990).map { ("\($0)", "x") })
         _ = try queue.append(&intake)
         queue.close()
         queue = try QueueFixture.open(directory: folder.path)
         defer { queue.close() }
-        intake = remember((19_980..<20_100).map { ("\($0)", "y") })
+        intake = remember((49_980..<50_100).map { ("\($0)", "y") })
         _ = try queue.append(&intake)
         let kept = try queue.decoderMemories(of: "mqtt:field")
-        #expect(kept.count == 20_000)
+        #expect(kept.count == 50_000)
         #expect(kept.count { $0.body == Array("y".utf8) } == 20, "those there already are brought up to date")
         var other = remember([("1", "x")], source: "mqtt:other")
         _ = try queue.append(&other)
