@@ -22,7 +22,7 @@ struct FormatRows {
             return Row(
                 name: "3f", work: "decode \(corpus.name), 10 readings a payload, one core", reference: "json",
                 unit: "readings/s", ours: ours, theirs: theirs, must: corpus.must, aim: nil,
-                notes: ["\(corpus.payload(0, 0).count) bytes a payload"])
+                notes: ["\(corpus.payload(0, Self.perPayload).count) bytes a payload"])
         }
     }
 

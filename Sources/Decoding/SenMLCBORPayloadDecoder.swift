@@ -44,13 +44,14 @@ public struct SenMLCBORPayloadDecoder: PayloadDecoder {
         let refusal = names.begin(topic).map { [offset = scanner.offset] in DecodingFailure($0, at: offset) }
         var pack = SenMLPack(payload: payload, of: intake, refusal: refusal)
         var index = 0
+        var record = SenMLRecord()
         var records = try scanner.enterArray(bytes)
         while try scanner.hasNext(&records, bytes) {
             let kind = try scanner.kind(bytes)
             let start = scanner.offset
             try pack.checkRoom(forRecord: index, at: start, intake)
             if kind == .map {
-                var record = SenMLRecord(start: start)
+                record.begin(at: start)
                 try read(&record, &scanner, bytes, &intake)
                 pack.append(record, index: index, &names, &intake, context)
             } else {

@@ -43,13 +43,14 @@ public struct SenMLJSONPayloadDecoder: PayloadDecoder {
         let refusal = names.begin(topic).map { DecodingFailure($0, at: start) }
         var pack = SenMLPack(payload: payload, of: intake, refusal: refusal)
         var index = 0
+        var record = SenMLRecord()
         var more = try scanner.enterArray(bytes)
         while more {
             let kind = try scanner.kind(bytes)
             let start = scanner.offset
             try pack.checkRoom(forRecord: index, at: start, intake)
             if kind == .object {
-                var record = SenMLRecord(start: start)
+                record.begin(at: start)
                 try read(&record, &scanner, bytes, &intake)
                 pack.append(record, index: index, &names, &intake, context)
             } else {
@@ -109,6 +110,9 @@ public struct SenMLJSONPayloadDecoder: PayloadDecoder {
             record.value = number(try scanner.readNumber(bytes))
         } else if label == .name, first == UInt8(ascii: "\"") {
             record.name = nameText(try scanner.readString(bytes), scanner, bytes, &intake)
+        } else if label == .unit, first == UInt8(ascii: "\"") {
+            guard let unit = texts.text(try scanner.readString(bytes), scanner, bytes, &intake) else { return .badText }
+            record.unit = unit
         } else {
             return try readRarer(label, at: offset, &record, &scanner, bytes, &intake)
         }

@@ -43,8 +43,12 @@ struct SenMLNames: Sendable {
     private var payload: UInt64 = 0
     private var base = TextRange.none
     private var baseHash: UInt64 = 0
-    /// Counts base names, to compare each only once with what is remembered.
+    private var lastHash: UInt64 = 0
+    /// The number of the base name, 0 for none: a name is compared with what is remembered only where this differs.
+    private var baseNumber: UInt64 = 0
     private var baseCount: UInt64 = 0
+    /// The bytes of base name number `baseCount`.
+    private var lastBase: [UInt8] = []
 
     /// A name that was resolved before.
     private struct Slot: Sendable {
@@ -86,7 +90,7 @@ struct SenMLNames: Sendable {
         payload += 1
         base = .none
         baseHash = 0
-        baseCount += 1
+        baseNumber = 0
         if let pattern {
             if topic.station.isNone, !pattern.has(.station) { return .missingStation }
             if topic.parameter.isNone, !pattern.has(.parameter) { return .missingMember }
@@ -97,8 +101,20 @@ struct SenMLNames: Sendable {
     /// Takes the base name of the records that follow.
     mutating func setBase(_ name: TextRange, _ intake: borrowing Intake) {
         base = name
-        baseCount += 1
-        baseHash = intake.withBytes(of: name) { Self.hash($0, from: 0) }
+        // Payload after payload a station has the same one.
+        let isLast = intake.withBytes(of: name) { bytes in
+            guard baseCount > 0, bytes.count == lastBase.count else { return false }
+            for index in bytes.indices where bytes[index] != lastBase[index] { return false }
+            return true
+        }
+        if !isLast {
+            baseCount += 1
+            lastBase.removeAll(keepingCapacity: true)
+            if name.isInText { lastBase += intake.text[name.indices] } else { lastBase += intake.bytes[name.indices] }
+            lastHash = intake.withBytes(of: name) { Self.hash($0, from: 0) }
+        }
+        baseNumber = baseCount
+        baseHash = lastHash
     }
 
     /// What the base name and a record's own name say together.
@@ -107,7 +123,7 @@ struct SenMLNames: Sendable {
         let count = base.count + name.count
         let hash = intake.withBytes(of: name) { Self.hash($0, from: baseHash) }
         let slot = Int(truncatingIfNeeded: (hash ^ hash &>> 32) & UInt64(Self.slotsCount - 1))
-        if slots[slot].count == count, slots[slot].payload == payload, slots[slot].base == baseCount,
+        if slots[slot].count == count, slots[slot].payload == payload, slots[slot].base == baseNumber,
             isKey(slot, name, after: base.count, intake)
         {
             return slots[slot].series
@@ -140,13 +156,14 @@ struct SenMLNames: Sendable {
         let isBelowStation = !topicStation.isNone
         let isKnown =
             slots[slot].count == count && slots[slot].isBelowStation == isBelowStation
-            && isKey(slot, base, after: 0, intake) && isKey(slot, name, after: base.count, intake)
+            && (slots[slot].base == baseNumber || isKey(slot, base, after: 0, intake))
+            && isKey(slot, name, after: base.count, intake)
         if isKnown, slots[slot].payload == payload {
-            slots[slot].base = baseCount
+            slots[slot].base = baseNumber
             return slots[slot].series
         }
         let found = isKnown ? slots[slot].found : find(name, intake)
-        let series = series(found, name, &intake)
+        let series = plainSeries(found, name) ?? series(found, name, &intake)
         guard count <= Self.keyMax else { return series }
         if !isKnown {
             slots[slot].count = count
@@ -155,7 +172,7 @@ struct SenMLNames: Sendable {
             let start = slot * Self.keyMax
             for index in 0..<count { keys[start + index] = scratch[index] }
         }
-        slots[slot].base = baseCount
+        slots[slot].base = baseNumber
         slots[slot].payload = payload
         slots[slot].series = series
         return series
@@ -231,6 +248,25 @@ struct SenMLNames: Sendable {
             guard isAllowed else { return false }
         }
         return (name[0] | 0x20) &- 97 <= 25 || name[0] &- 48 <= 9
+    }
+
+    /// What the name alone says, where neither topic nor settings say anything and both parts stand in one piece each.
+    @inline(__always)
+    private func plainSeries(_ found: Found, _ name: TextRange) -> SenMLSeries? {
+        let isPlain =
+            !hasSymbols && units.isEmpty && topicStation.isNone && topicParameter.isNone && topicSensor == 0
+            && found.reason == nil
+        guard isPlain, found.station.upperBound <= base.count || found.station.lowerBound >= base.count,
+            found.parameter.lowerBound >= base.count, found.parameter.count <= ParameterSymbol.lengthMax,
+            !found.station.isEmpty, !found.parameter.isEmpty
+        else { return nil }
+        let start = base.count
+        let station =
+            found.station.upperBound <= start
+            ? base.part(found.station)
+            : name.part((found.station.lowerBound - start)..<(found.station.upperBound - start))
+        let parameter = name.part((found.parameter.lowerBound - start)..<(found.parameter.upperBound - start))
+        return SenMLSeries(station: station, parameter: parameter, sensor: max(found.sensor, 1))
     }
 
     /// The same with the topic and the settings.

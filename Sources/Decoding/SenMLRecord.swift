@@ -5,7 +5,7 @@ import Readings
 /// What a field holds is to be used only where `has` says that it is there.
 struct SenMLRecord: Sendable {
     /// Where it begins in its payload.
-    let start: Int
+    private(set) var start = 0
     /// What costs this record.
     private(set) var failure: DecodingFailure?
     /// What costs the payload: a base field that is not understood would make the records after it wrong.
@@ -37,10 +37,19 @@ struct SenMLRecord: Sendable {
     private(set) var sumOffset = 0
     private(set) var versionOffset = 0
 
+    /// Begins the next record; what its fields held stays, and means nothing any more.
     @inline(__always)
-    init(start: Int) {
+    mutating func begin(at start: Int) {
         self.start = start
         timeOffset = start
+        failure = nil
+        refusal = nil
+        seen = 0
+        present = 0
+        valueLabel = .unknown
+        isGap = false
+        name = .none
+        unit = .none
     }
 
     /// Whether the value of a field that begins at `offset` is to be read; else it is to be skipped.
