@@ -88,7 +88,7 @@ extension CBORScanner {
         }
         offset = head.end
         guard try self.head(bytes, at: offset).major == 2 else {
-            try skipItem(bytes)
+            try skipTaggedItem(bytes)
             return nil
         }
         let string = try readString(bytes)
@@ -117,7 +117,7 @@ extension CBORScanner {
     private mutating func readFraction(_ bytes: Span<UInt8>, _ tag: Head) throws(DecodingFailure) -> CBORNumber? {
         offset = tag.end
         guard try head(bytes, at: offset).major == 4 else {
-            try skipItem(bytes)
+            try skipTaggedItem(bytes)
             return nil
         }
         var array = try enterArray(bytes)
@@ -137,5 +137,19 @@ extension CBORScanner {
         let magnitude = Int(min(exponent.magnitude, 1_000_000))
         decimal.exponent = exponent.isNegative ? -magnitude : magnitude
         return CBORNumber(decimal)
+    }
+
+    /// Moves past an item after a tag that does not fit it.
+    ///
+    /// More tags may follow, as many as the payload has bytes: they are passed over one after the other, those of
+    /// numbers too, so that only arrays and maps, whose depth is bounded, are skipped within each other.
+    @inline(never)
+    private mutating func skipTaggedItem(_ bytes: Span<UInt8>) throws(DecodingFailure) {
+        var head = try head(bytes, at: offset)
+        while head.major == 6 {
+            offset = head.end
+            head = try self.head(bytes, at: offset)
+        }
+        try skipItem(bytes)
     }
 }

@@ -62,7 +62,11 @@ struct CSVHeader: Sendable {
     init(_ definition: FormatDefinition) {
         self.definition = definition
         let keys: [FormatOptions.Key] = [.station, .time, .parameter, .value, .unit, .status, .sensor]
-        roles = keys.map { ($0, definition.options[$0]) }
+        roles = keys.map { key in
+            // The topic names the station; a column of ours may, too.
+            let name = definition.options[key]
+            return (key, key == .station && name == "{station}" ? nil : name)
+        }
     }
 
     /// Whether a row is one reading.

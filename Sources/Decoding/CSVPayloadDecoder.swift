@@ -48,6 +48,11 @@ public struct CSVPayloadDecoder: PayloadDecoder {
         guard first.count <= columnsMax else { throw DecodingFailure(.tooManyReadings, at: first.range.lowerBound) }
         let topic = try TopicNames(ofPayload: payload, of: &intake, as: context)
         try header.read(cells, bytes, topic, &texts, &intake)
+        // Any text is a heading. Where a time is due, a table that names nothing that we know is none of readings; nor is
+        // one of a single column in which another delimiter stands.
+        if header.isStrange, context.missingTime == .required || hasOtherDelimiter(bytes.extracting(first.range)) {
+            throw DecodingFailure(.missingMember, at: first.range.lowerBound)
+        }
         index = 0
         var hasRows = false
         while let row = scanner.readRow(bytes, into: &cells, atMost: header.count + 1) {
@@ -76,6 +81,16 @@ public struct CSVPayloadDecoder: PayloadDecoder {
         }
         // A line of any text is a heading; one that names nothing that we know, with no row, is no table of readings.
         if !hasRows, header.isStrange { throw DecodingFailure(.missingMember, at: first.range.lowerBound) }
+    }
+
+    private func hasOtherDelimiter(_ header: Span<UInt8>) -> Bool {
+        for index in header.indices where header[index] != definition.delimiter {
+            switch header[index] {
+            case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), 0x09: return true
+            default: break
+            }
+        }
+        return false
     }
 
     private mutating func fault(_ failure: DecodingFailure, _ payload: Int, _ intake: inout Intake) {

@@ -4,42 +4,68 @@ struct DistinctKeys: Sendable {
     private static let fewMax = 32
 
     private struct Key: Sendable {
-        var hash: UInt64
+        var hash: Int
         var range: Range<Int>
     }
 
     private var keys: [Key] = []
-    private var hashes: Set<UInt64> = []
+    /// Of many keys the places in `keys`, -1 where there is none; a power of two, at most half full.
+    private var slots: [Int32] = []
+
+    /// How many different keys there are.
+    var count: Int { keys.count }
 
     mutating func removeAll() {
         keys.removeAll(keepingCapacity: true)
-        if !hashes.isEmpty { hashes.removeAll(keepingCapacity: true) }
+        if !slots.isEmpty { slots.removeAll(keepingCapacity: true) }
     }
 
     /// Adds a key; whether it is the first of its bytes.
     @inline(__always)
-    mutating func insert(_ range: Range<Int>, of bytes: Span<UInt8>) -> Bool {
-        // FNV-1a.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for index in range { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
-        defer { keys.append(Key(hash: hash, range: range)) }
-        guard keys.count < Self.fewMax else { return insertAmongMany(hash, range, bytes) }
-        return !contains(hash, range, bytes)
-    }
+    mutating func insert(_ range: Range<Int>, of bytes: Span<UInt8>) -> Bool { earlier(range, of: bytes) == nil }
 
+    /// The place among the different keys of the one with the same bytes; `nil` when there was none: now it is the last.
     @inline(__always)
-    private func contains(_ hash: UInt64, _ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
-        for key in keys where key.hash == hash {
-            if key.range.count == range.count, bytes.isEqual(key.range, range) { return true }
-        }
-        return false
+    mutating func earlier(_ range: Range<Int>, of bytes: Span<UInt8>) -> Int? {
+        let key = Key(hash: SeededHash.of(bytes.extracting(range)), range: range)
+        guard slots.isEmpty else { return earlierAmongMany(key, bytes) }
+        for place in keys.indices where isSame(keys[place], key, bytes) { return place }
+        keys.append(key)
+        if keys.count > Self.fewMax { grow() }
+        return nil
     }
 
     @inline(never)
-    private mutating func insertAmongMany(_ hash: UInt64, _ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
-        if keys.count == Self.fewMax { hashes.formUnion(keys.map(\.hash)) }
-        // Only where a hash stands twice are the bytes compared.
-        return hashes.insert(hash).inserted || !contains(hash, range, bytes)
+    private mutating func earlierAmongMany(_ key: Key, _ bytes: Span<UInt8>) -> Int? {
+        let mask = slots.count - 1
+        var slot = key.hash & mask
+        while slots[slot] >= 0 {
+            let place = Int(slots[slot])
+            if isSame(keys[place], key, bytes) { return place }
+            slot = (slot + 1) & mask
+        }
+        slots[slot] = Int32(keys.count)
+        keys.append(key)
+        if keys.count * 2 > slots.count { grow() }
+        return nil
+    }
+
+    @inline(__always)
+    private func isSame(_ left: Key, _ right: Key, _ bytes: Span<UInt8>) -> Bool {
+        left.hash == right.hash && left.range.count == right.range.count && bytes.isEqual(left.range, right.range)
+    }
+
+    /// The table is as large as the keys of this line need, so that clearing it costs no more than they did.
+    @inline(never)
+    private mutating func grow() {
+        let size = max(slots.count * 2, Self.fewMax * 4)
+        slots.removeAll(keepingCapacity: true)
+        slots.append(contentsOf: repeatElement(-1, count: size))
+        for index in keys.indices {
+            var slot = keys[index].hash & (size - 1)
+            while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
+            slots[slot] = Int32(index)
+        }
     }
 }
 

@@ -9,12 +9,17 @@ public import Readings
 /// faults in the order of the text, a line that is lost as a whole as one.
 public struct LinePayloadDecoder: PayloadDecoder {
     public var name: String { "line" }
+    /// Stands in the place of a payload in a reading that is taken back.
+    private static let takenBack: Int32 = -1
     private let pattern: LinePattern
     private let timestampsPerSecond: Int64
     private var values: LineValueReader
     private var scanner = LineScanner()
     private var tagKeys = DistinctKeys()
     private var fieldKeys = DistinctKeys()
+    /// Of each of them the reading that it became; -1 where there is none.
+    private var readingsOfKeys: [Int] = []
+    private var hasTakenBack = false
     /// The index of the next reading or fault.
     private var index = 0
 
@@ -96,7 +101,12 @@ public struct LinePayloadDecoder: PayloadDecoder {
         try readTags(&line, &failure, start, bytes, &intake)
         guard scanner.takeSpaces(bytes) else { throw DecodingFailure(.syntax, at: scanner.offset) }
         let firstReading = intake.readings.count
+        hasTakenBack = false
         let hasValue = try readFields(&line, &failure, bytes, payload, &intake)
+        if hasTakenBack {
+            let kept = intake.readings[firstReading...].filter { $0.payload != Self.takenBack }
+            intake.readings.replaceSubrange(firstReading..., with: kept)
+        }
         let time = try readTime(bytes, context)
         if case .failure(let wrong) = time { failure = failure ?? wrong }
         guard failure == nil else { return failure }
@@ -108,6 +118,17 @@ public struct LinePayloadDecoder: PayloadDecoder {
             &intake, from: firstReading, line, moment ?? nil, received: intake.payloads[payload].received,
             context.missingTime)
         return nil
+    }
+
+    /// Adds a key to those of the line, of which there are as many as there may be readings; where it stood before.
+    @inline(__always)
+    private static func earlier(
+        _ key: LineScanner.Piece, among keys: inout DistinctKeys, _ bytes: Span<UInt8>
+    ) throws(DecodingFailure) -> Int? {
+        guard keys.count < JSONPayloadDecoder.readingsMax else {
+            throw DecodingFailure(.tooManyReadings, at: key.range.lowerBound)
+        }
+        return keys.earlier(key.range, of: bytes)
     }
 
     // MARK: Tags
@@ -125,7 +146,7 @@ public struct LinePayloadDecoder: PayloadDecoder {
             }
             let value = try scanner.readName(bytes)
             guard !value.isEmpty else { throw DecodingFailure(.syntax, at: scanner.offset) }
-            if !tagKeys.insert(key.range, of: bytes) {
+            if try Self.earlier(key, among: &tagKeys, bytes) != nil {
                 failure = failure ?? DecodingFailure(.duplicateMember, at: key.range.lowerBound)
             }
             guard let place = values.place(of: key, in: pattern.tags, bytes) else { continue }
@@ -153,7 +174,7 @@ public struct LinePayloadDecoder: PayloadDecoder {
         _ intake: inout Intake
     ) throws(DecodingFailure) -> Bool {
         fieldKeys.removeAll()
-        let firstReading = intake.readings.count
+        readingsOfKeys.removeAll(keepingCapacity: true)
         var hasValue = false
         repeat {
             let key = try scanner.readName(bytes)
@@ -165,11 +186,12 @@ public struct LinePayloadDecoder: PayloadDecoder {
                 scanner.isAtEnd(bytes) || bytes[scanner.offset] == UInt8(ascii: ",")
                     || bytes[scanner.offset] == UInt8(ascii: " ")
             else { throw DecodingFailure(.syntax, at: scanner.offset) }
-            let isFirst = fieldKeys.insert(key.range, of: bytes)
+            let earlier = try Self.earlier(key, among: &fieldKeys, bytes)
+            if earlier == nil { readingsOfKeys.append(-1) }
             if !pattern.fields.isEmpty, let place = values.place(of: key, in: pattern.fields, bytes) {
                 guard case .role(let role) = pattern.fields[place].match else { continue }
                 let wrong =
-                    isFirst
+                    earlier == nil
                     ? values.store(field: value, as: role, in: &line, bytes, &intake)
                     : DecodingFailure(.duplicateMember, at: key.range.lowerBound)
                 failure = failure ?? wrong
@@ -178,18 +200,18 @@ public struct LinePayloadDecoder: PayloadDecoder {
             if case .field(let name) = pattern.values, !values.isEqual(key, name, bytes) { continue }
             hasValue = true
             guard failure == nil else { continue }
-            try append(key, value, isFirst ? nil : firstReading, line, bytes, payload, &intake)
+            try append(key, value, earlier, line, bytes, payload, &intake)
         } while scanner.take(UInt8(ascii: ","), bytes)
         return hasValue
     }
 
     /// Makes a field a reading, or a fault.
     ///
-    /// - Parameter firstOfLine: Of a key that stands twice, where the line's readings begin: nobody knows which of the
-    ///   two is meant, so the earlier one is taken back.
+    /// - Parameter earlier: Of a key that stands twice, the place of the first: nobody knows which of the two is meant,
+    ///   so the earlier one is taken back.
     @inline(__always)
     private mutating func append(
-        _ key: LineScanner.Piece, _ value: LineScanner.Piece, _ firstOfLine: Int?, _ line: LineNames,
+        _ key: LineScanner.Piece, _ value: LineScanner.Piece, _ earlier: Int?, _ line: LineNames,
         _ bytes: Span<UInt8>, _ payload: Int, _ intake: inout Intake
     ) throws(DecodingFailure) {
         let start = key.range.lowerBound
@@ -210,10 +232,14 @@ public struct LinePayloadDecoder: PayloadDecoder {
             if line.isLeftOut { return }
             wrong = DecodingFailure(.missingMember, at: start)
         }
-        if let firstOfLine, wrong == nil {
+        if let earlier, wrong == nil {
             wrong = DecodingFailure(.duplicateMember, at: start)
-            let earlier = intake.readings[firstOfLine...].firstIndex { intake.isEqual($0.parameter, reading.parameter) }
-            if let earlier { intake.readings.remove(at: earlier) }
+            let reading = readingsOfKeys[earlier]
+            if reading >= 0 {
+                // The others stay where they are until the line is read.
+                intake.readings[reading].payload = Self.takenBack
+                hasTakenBack = true
+            }
         }
         if wrong == nil, !values.setValue(of: &reading, value, bytes, &intake) {
             wrong = DecodingFailure(.badValue, at: value.isString ? value.range.lowerBound - 1 : value.range.lowerBound)
@@ -222,6 +248,7 @@ public struct LinePayloadDecoder: PayloadDecoder {
         if let wrong {
             intake.faults.append(Fault(payload: payload, index: index, offset: wrong.offset, reason: wrong.reason))
         } else {
+            readingsOfKeys[readingsOfKeys.count - 1] = intake.readings.count
             intake.readings.append(reading)
         }
         index += 1

@@ -37,7 +37,7 @@ struct RepeatedParameters: Sendable {
     }
 
     private func hash(_ draft: DraftReading, _ intake: borrowing Intake) -> Int {
-        intake.withBytes(of: draft.parameter) { ByteHash.hash($0, Int(draft.sensor)) }
+        intake.withBytes(of: draft.parameter) { SeededHash.of($0, UInt64(draft.sensor)) }
             & (slots.count - 1)
     }
 

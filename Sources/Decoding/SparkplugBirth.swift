@@ -95,7 +95,7 @@ final class SparkplugBirth: Sendable {
         var slot = SeededHash.of(name) & mask
         while slots[slot] >= 0 {
             let known = entries[Int(slots[slot])].name
-            if known.count == name.count, texts.span.extracting(known.range).hasSameBytes(as: name) {
+            if known.count == name.count, texts.span.extracting(known.range).isEqual(to: name) {
                 return Int(slots[slot])
             }
             slot = (slot + 1) & mask

@@ -79,8 +79,8 @@ struct SparkplugState: Sendable {
             let key = texts.span.extracting(Self.wide(devices[index].key))
             let length = Int(devices[index].groupLength)
             if length == group.count, key.count == length + 1 + tail.count,
-                key.extracting(0..<length).hasSameBytes(as: group),
-                key.extracting((length + 1)..<key.count).hasSameBytes(as: tail)
+                key.extracting(0..<length).isEqual(to: group),
+                key.extracting((length + 1)..<key.count).isEqual(to: tail)
             {
                 return index
             }
@@ -223,7 +223,7 @@ struct SparkplugState: Sendable {
         var slot = stationHash(device) & mask
         while stations[slot] >= 0 {
             let owner = devices[Int(stations[slot])]
-            if texts.span.extracting(Self.wide(owner.stationText)).hasSameBytes(as: station) {
+            if texts.span.extracting(Self.wide(owner.stationText)).isEqual(to: station) {
                 // A template without the device gives all devices of an edge node one station on purpose.
                 return !hasStationsByDevice && owner.node == devices[device].node ? slot : nil
             }

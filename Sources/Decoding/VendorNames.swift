@@ -59,7 +59,7 @@ struct VendorNames: Sendable {
         while size < entries.count * 2 { size *= 2 }
         slots = Array(repeating: -1, count: size)
         for index in entries.indices {
-            var slot = ByteHash.hash(texts.span.extracting(entries[index].name)) & (size - 1)
+            var slot = SeededHash.of(texts.span.extracting(entries[index].name)) & (size - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
             slots[slot] = Int32(index)
         }
@@ -99,7 +99,7 @@ struct VendorNames: Sendable {
     private func entry(_ name: Span<UInt8>) -> Entry? {
         guard !slots.isEmpty, name.count <= Self.lengthMax else { return nil }
         let texts = texts.span
-        var slot = ByteHash.hash(name) & (slots.count - 1)
+        var slot = SeededHash.of(name) & (slots.count - 1)
         while slots[slot] >= 0 {
             let entry = entries[Int(slots[slot])]
             if texts.extracting(entry.name).isEqual(to: name) { return entry }

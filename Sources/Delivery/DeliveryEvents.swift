@@ -60,7 +60,7 @@ enum DeliveryEvents {
     /// A station file has whole seconds.
     static func withinOneSecond(_ logger: Logger, sink: String, count: Int) {
         logger.warning(
-            "readings within one second written as one line", metadata: ["sink": "\(sink)", "count": "\(count)"])
+            "several lines of a parameter within one second", metadata: ["sink": "\(sink)", "count": "\(count)"])
     }
 
     /// The HTTP library's own lines are not events of ours: it speaks only when something is wrong.

@@ -98,6 +98,9 @@ public struct FormatDefinition: Sendable, Hashable {
         if ignoresUnnamed, options.names.isEmpty {
             errors.append(FormatError("unnamed", "leaves everything out, as there are no names"))
         }
+        if kind == .jsonMapping, options[.timeFormat] != nil, options[.time] == nil {
+            errors.append(FormatError("time_format", "has no use alone, expected time beside it"))
+        }
         errors += Self.tableErrors(options)
         guard errors.isEmpty else { throw FormatErrors(errors: errors) }
     }
@@ -159,6 +162,9 @@ public struct FormatDefinition: Sendable, Hashable {
         for key in [FormatOptions.Key.station, .time, .parameter, .value, .unit, .status, .sensor] {
             guard let column = options[key] else { continue }
             if column.isEmpty { errors.append(FormatError(key.rawValue, "names no column")) }
+            if column.hasPrefix("/") {
+                errors.append(FormatError(key.rawValue, "is a JSON pointer, expected the name of a column"))
+            }
             if let other = seen[column] {
                 errors.append(FormatError(key.rawValue, "names the column \"\(column)\", as \(other) does"))
             }

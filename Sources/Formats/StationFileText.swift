@@ -53,37 +53,62 @@ public enum StationFileText {
         return bytes
     }
 
-    /// The bytes of a file that has these lines, too: a line of a symbol that comes anew is replaced, others stay as they are.
+    /// What a row does to the lines of its symbol that a file has already.
+    public enum Placement: Sendable, Hashable {
+        /// It takes the place of the first one: of a symbol there is one line in a second.
+        case replacesFirst
+        /// It takes the place of the last one.
+        case replacesLast
+        /// It stands beside them: another moment of the same second.
+        case isFurther
+    }
+
+    /// The bytes of a file that has these lines, too. A line that stands there already, byte for byte, is left alone.
     ///
     /// - Parameter present: The bytes of the file so far.
-    public static func bytes(of rows: some Sequence<Row>, addedTo present: [UInt8]) -> [UInt8] {
-        var added: [(symbol: [UInt8], line: [UInt8])] = []
-        for row in rows {
-            let symbol = Array(row.symbol.utf8)
-            added.removeAll { $0.symbol == symbol }
-            added.append((symbol, bytes(of: CollectionOfOne(row))))
+    /// - Returns: With the bytes how many lines were put beside another one of their symbol.
+    public static func bytes(
+        of rows: some Sequence<(row: Row, placement: Placement)>, addedTo present: [UInt8]
+    ) -> (bytes: [UInt8], further: Int) {
+        var lines = present.split(separator: 0x0a, omittingEmptySubsequences: true).map { Array($0) + [0x0a] }
+        var known = Set(lines)
+        var places: [ArraySlice<UInt8>: [Int]] = [:]
+        for place in lines.indices {
+            places[lines[place].prefix { $0 != UInt8(ascii: "\t") }, default: []].append(place)
         }
-        var bytes: [UInt8] = []
-        for line in present.split(separator: 0x0a, omittingEmptySubsequences: true) {
-            let symbol = Array(line.prefix { $0 != UInt8(ascii: "\t") })
-            if let place = added.firstIndex(where: { $0.symbol == symbol }) {
-                bytes += added.remove(at: place).line
+        var further = 0
+        for (row, placement) in rows {
+            let line = bytes(of: CollectionOfOne(row))
+            if known.contains(line) { continue }
+            let symbol = Array(row.symbol.utf8)[...]
+            let there = places[symbol] ?? []
+            if let place = placement == .replacesFirst ? there.first : there.last, placement != .isFurther {
+                known.remove(lines[place])
+                lines[place] = line
             } else {
-                bytes += line + [0x0a]
+                if !there.isEmpty { further += 1 }
+                places[symbol, default: []].append(lines.count)
+                lines.append(line)
             }
+            known.insert(line)
         }
-        return bytes + added.flatMap(\.line)
+        return (lines.flatMap(\.self), further)
     }
 
     /// `HN_BKHN_KHIKXQ_20260325000500.txt`.
     public static func name(station: String, localMilliseconds: Int64) -> String {
-        "\(station)_\(LocalSecond(milliseconds: localMilliseconds).compact).txt"
+        "\(visible(station))_\(LocalSecond(milliseconds: localMilliseconds).compact).txt"
     }
 
     /// `HN_BKHN_KHIKXQ/2026/03/25`, from the folder of all stations.
     public static func folder(station: String, localMilliseconds: Int64) -> String {
         let second = LocalSecond(milliseconds: localMilliseconds)
-        return "\(station)/\(second.year)/\(second.month)/\(second.day)"
+        return "\(visible(station))/\(second.year)/\(second.month)/\(second.day)"
+    }
+
+    /// A station's id as the name of a folder: `..` would lead out of it, and `.x` be hidden.
+    private static func visible(_ station: String) -> String {
+        station.hasPrefix(".") ? "%2E" + station.dropFirst() : station
     }
 
     /// The name with its folder before it.

@@ -5,6 +5,16 @@ import Glibc
 /// No symbolic link is followed: who may write into a folder must not be able to lead its reader elsewhere. For one
 /// thread; closed with the last reference.
 public final class FolderHandle {
+    /// What came of reading a file.
+    public enum Reading: Sendable, Hashable {
+        /// It stood like this before and after.
+        case whole(FileStatus)
+        /// It changed meanwhile, or is no regular file.
+        case changed
+        /// Somebody has it open for writing.
+        case beingWritten
+    }
+
     private let descriptor: Int32
     /// For faults only.
     private let path: String
@@ -89,11 +99,13 @@ public final class FolderHandle {
 
     /// Appends a regular file's bytes, at most so many, to `bytes`.
     ///
-    /// - Returns: What the system said of it, or `nil` when it is no regular file, or changed while it was read:
-    ///   `bytes` is as it was then.
+    /// When it was not read as a whole, `bytes` is as it was.
+    ///
+    /// - Parameter evenOpen: Read it even when somebody has it open for writing; otherwise it is left alone then, as
+    ///   far as the system tells us.
     public func read(
-        _ name: PathBytes, into bytes: inout [UInt8], atMost limit: Int
-    ) throws(FileFault) -> FileStatus? {
+        _ name: PathBytes, into bytes: inout [UInt8], atMost limit: Int, evenOpen: Bool
+    ) throws(FileFault) -> Reading {
         // Not blocking: a pipe that took the file's name would wait for its writer.
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
         let file = name.withCString { unsafe openat(descriptor, $0, flags) }
@@ -102,7 +114,8 @@ public final class FolderHandle {
         var result = stat()
         guard unsafe fstat(file, &result) == 0 else { throw fault("fstat", name) }
         let before = FileStatus(result)
-        guard before.kind == .file else { return nil }
+        guard before.kind == .file else { return .changed }
+        if !evenOpen, Self.isBeingWritten(file, before) { return .beingWritten }
         let start = bytes.count
         let wanted = Int(min(before.size, Int64(limit)))
         bytes.append(contentsOf: repeatElement(0, count: wanted))
@@ -122,9 +135,47 @@ public final class FolderHandle {
         }
         guard filled == wanted, unsafe fstat(file, &result) == 0, FileStatus(result) == before else {
             bytes.removeLast(bytes.count - start)
-            return nil
+            return .changed
         }
-        return before
+        return .whole(before)
+    }
+
+    /// Whether somebody has the file open for writing; `false` as well where we may not know.
+    ///
+    /// A read lease is refused then. The kernel tells its owner only, or who may take leases (CAP_LEASE).
+    private static func isBeingWritten(_ file: Int32, _ status: FileStatus) -> Bool {
+        // <fcntl.h>, with _GNU_SOURCE: F_SETSIG 10, F_SETLEASE 1024.
+        let (setSignal, setLease): (Int32, Int32) = (10, 1024)
+        // Who opens it between the two calls would have SIGIO sent to us, which ends a process; SIGURG does nothing.
+        guard fcntl(file, setSignal, SIGURG) == 0 else { return false }
+        if fcntl(file, setLease, Int32(F_RDLCK)) != 0 { return errno == EAGAIN && !isOnNetwork(status) }
+        _ = fcntl(file, setLease, Int32(F_UNLCK))
+        return false
+    }
+
+    /// NFS 4 without a delegation and CIFS without an oplock refuse every lease with the same words
+    /// (nfs4_add_lease, cifs_setlease): that says nothing of writers.
+    private static func isOnNetwork(_ status: FileStatus) -> Bool {
+        // fstatfs is not in the Glibc module.
+        let mounts = unsafe Glibc.open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)
+        guard mounts >= 0 else { return false }
+        defer { close(mounts) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(mounts, $0.baseAddress, $0.count) }
+            guard count > 0 else { break }
+            bytes += buffer.prefix(count)
+        }
+        let (major, minor) = status.deviceNumbers
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains { line in
+            // proc_pid_mountinfo(5): `36 35 98:0 /root /point options ... - type device options`.
+            let fields = line.split(separator: " ")
+            guard fields.count > 2, fields[2] == "\(major):\(minor)", let dash = fields.firstIndex(of: "-"),
+                dash + 1 < fields.count
+            else { return false }
+            return ["nfs", "nfs4", "cifs", "smb3"].contains(fields[dash + 1])
+        }
     }
 
     /// Gives a file of this folder another name in another folder of the same file system, and replaces nothing that
@@ -176,4 +227,9 @@ public final class FolderHandle {
         let count = unsafe strlen(start.assumingMemoryBound(to: CChar.self))
         return unsafe PathBytes(Array(UnsafeRawBufferPointer(start: start, count: count)))
     }
+}
+
+extension FileFault {
+    /// What should be a folder is something else.
+    public var isNoFolder: Bool { code == ENOTDIR }
 }

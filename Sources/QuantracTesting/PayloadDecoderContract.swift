@@ -93,11 +93,16 @@ public struct PayloadDecoderContract: Sendable {
         return first == second ? [] : ["the same payloads decoded again gave another answer"]
     }
 
+    /// What binary formats begin a thing with that holds another: CBOR's arrays, maps and tags, the fields of Protocol
+    /// Buffers that are messages. As many as these overflow the stack of a decoder that calls itself for each.
+    private static let openingBytes: [UInt8] = [0x81, 0x9f, 0xa1, 0xc2, 0xc4, 0xd8, 0x0a, 0x12, 0x4a]
+
     /// Bytes of every kind and megabytes of one kind end in readings or faults.
     public func extremes(seed: UInt64) -> [String] {
         var generator = ContractGenerator(state: seed)
         var payloads: [[UInt8]] = [[0], [0xff], [0xef, 0xbb, 0xbf]]
         for byte in "[{\"-0.eE\\ ,:nN+\n".utf8 { payloads.append(Array(repeating: byte, count: 1 << 20)) }
+        for byte in Self.openingBytes { payloads.append(Array(repeating: byte, count: 1 << 17)) }
         for _ in 0..<500 {
             let count = Int.random(in: 1...200, using: &generator)
             payloads.append((0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) })

@@ -52,7 +52,8 @@ struct ConfigurationBuilder {
             deadLetter: DeadLetterSettings(
                 maxSizeBytes: deadLetter.integer("max_size"), retainMilliseconds: deadLetter.integer("retain")),
             http: httpSettings, consumers: consumers, mqtt: present, modbus: buses, folders: folders, formats: formats,
-            sinks: sinks, stations: stations, ruleBook: ruleBook, files: files, advice: busReader.advice + ruleAdvice,
+            sinks: sinks, stations: stations, ruleBook: ruleBook, files: files,
+            advice: busReader.advice + formatReader.advice + ruleAdvice,
             serialDevices: busReader.serialDevices)
     }
 

@@ -9,6 +9,7 @@ struct FormatReader {
     private var definitions: [String: FormatDefinition] = [:]
     /// Those that have faults: a source that names one is not at fault.
     private var broken: Set<String> = []
+    private(set) var advice: [SettingsWarning] = []
 
     init(zones: ZoneCatalog, faults: FaultList) {
         self.zones = zones
@@ -114,6 +115,12 @@ struct FormatReader {
                     "is, holds or lies in the folder at \(other.place), expected folders apart from each other")
             }
             if !path.isEmpty { seen.append((path, table.place("path"))) }
+            if !path.isEmpty, FileState(path: path) == .missing {
+                advice.append(
+                    SettingsWarning(
+                        at: table.place("path"), key: "\(table.path).path",
+                        "\(path) is not there; the source waits for it"))
+            }
             let format = format(of: table)
             let time = table.textIfAny("time") ?? (format?.kind == .value ? "received" : "required")
             guard let format, let done = FolderSettings.Done(rawValue: table.text("done")),
@@ -133,7 +140,8 @@ struct FormatReader {
     mutating func readSinks(
         _ tables: [CheckedTable], consumers: [ConsumerSettings], folders: [FolderSettings]
     ) -> [SinkSettings] {
-        tables.compactMap { table in
+        var seen: [(directory: String, place: Place)] = []
+        return tables.compactMap { table in
             let name = table.text("name")
             if consumers.contains(where: { $0.name == name }) {
                 faults.add(
@@ -149,6 +157,18 @@ struct FormatReader {
                 return nil
             }
             let directory = FormatReader.withoutSlash(String(url.dropFirst(7)))
+            if directory.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) {
+                faults.add(
+                    .badValue, at: table.place("url"), key: "\(table.path).url",
+                    "\"\(url)\" has . or .. in it, expected the path without them")
+            }
+            if let other = seen.first(where: { FormatReader.overlap($0.directory, directory) }) {
+                faults.add(
+                    .conflict, at: table.place("url"), key: "\(table.path).url",
+                    "is, holds or lies in the folder of the sink at \(other.place), expected folders apart from each other"
+                )
+            }
+            seen.append((directory, table.place("url")))
             if let folder = folders.first(where: { FormatReader.overlap($0.path, directory) }) {
                 faults.add(
                     .conflict, at: table.place("url"), key: "\(table.path).url",

@@ -105,14 +105,38 @@ struct DecodeCommand: ParsableCommand {
                     received: .current, fullLength: data.count))
         }
         var patterns: [TopicPattern] = []
-        if !topic.isEmpty { patterns = [try TopicPattern(pattern ?? "quantrac/v1/{station}/readings")] }
+        if !topic.isEmpty {
+            do {
+                patterns = [try TopicPattern(pattern ?? Self.usualPattern)]
+            } catch {
+                throw CommandFailure(.usage, "\(error)")
+            }
+        }
         let context = DecodingContext(
             topics: patterns, zone: try zone.map { try ZoneArgument.zone($0) },
             missingTime: (time ?? (definition.kind == .value ? .received : .required)) == .required
                 ? .required : .received)
         var batch = IntakeDecoder(decoder: decoder, context: context, name: definition.name)
         batch.decode(&intake)
+        note(intake, patterns)
         return intake
+    }
+
+    private static let usualPattern = "quantrac/v1/{station}/readings"
+
+    /// What is right and still not likely to be meant.
+    private func note(_ intake: Intake, _ patterns: [TopicPattern]) {
+        for (topic, pattern) in topic.flatMap({ topic in patterns.map { (topic, $0) } })
+        where pattern.match(Array(topic.utf8).span) == nil {
+            Output.note("the topic \(topic) does not fit \(pattern.text), and so names nothing; see --pattern")
+        }
+        // 1980-01-01: a number of seconds read as milliseconds, or of milliseconds as nanoseconds.
+        let early = intake.readings.count { $0.time.millisecondsSince1970 < 315_532_800_000 }
+        if early > 0 {
+            Output.note(
+                "\(Grouped.count(early, "reading")) observed before 1980: is the time in the unit that the format expects?"
+                    + " (time_format)")
+        }
     }
 
     private static func read(_ file: String) throws -> Data {

@@ -75,7 +75,7 @@ struct QueueExportCommand: ParsableCommand {
             let outcome = try folder.write(waiting)
             total.files += outcome.files
             total.lines += outcome.lines
-            total.overwritten += outcome.overwritten
+            total.withinOneSecond += outcome.withinOneSecond
             waiting.removeAll()
         }
         while true {
@@ -87,9 +87,9 @@ struct QueueExportCommand: ParsableCommand {
         }
         try write()
         Output.note("\(total.lines) lines in \(total.files) files")
-        if total.overwritten > 0 {
+        if total.withinOneSecond > 0 {
             Output.note(
-                "\(total.overwritten) readings are not in them: another one of their parameter lies within the same second, "
+                "\(total.withinOneSecond) lines stand beside another one of their parameter: they lie within one second, "
                     + "which is as fine as the file is")
         }
     }

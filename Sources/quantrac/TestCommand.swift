@@ -24,6 +24,9 @@ struct TestCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let settings = try configuration.load()
         let pipeline = Pipeline(configuration: settings, logger: LogOutput.quiet())
+        if !settings.folders.isEmpty {
+            Output.note("folders are not looked at here: `quantrac decode FORMAT FILE` shows what a file says")
+        }
         let printer = TrialPrinter(isJSON: listing.isJSON)
         let isInterrupted = try await Interruption.cancelling { [length] in
             printer.note(unreached: try await pipeline.test(for: length.duration, show: printer.show))

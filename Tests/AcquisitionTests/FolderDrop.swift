@@ -123,6 +123,7 @@ final class DiskFaults: Sendable {
         var reads: [String: Int32] = [:]
         var move: Int32?
         var beforeRead: (@Sendable (String) -> Void)?
+        var beforeMove: (@Sendable (String) -> Void)?
         var moves = 0
     }
 
@@ -130,6 +131,8 @@ final class DiskFaults: Sendable {
     func refuseMoving(code: Int32?) { state.withLock { $0.move = code } }
     /// Calls `body` between the look at a file and its reading.
     func beforeReading(_ body: @escaping @Sendable (String) -> Void) { state.withLock { $0.beforeRead = body } }
+    /// Calls `body` between the look at a file and its move.
+    func beforeMoving(_ body: @escaping @Sendable (String) -> Void) { state.withLock { $0.beforeMove = body } }
     var refusedMoves: Int { state.withLock { $0.moves } }
 
     fileprivate func read(_ path: PathBytes) throws(FileFault) {
@@ -139,10 +142,11 @@ final class DiskFaults: Sendable {
     }
 
     fileprivate func move(_ path: PathBytes) throws(FileFault) {
-        let code = state.withLock { state in
+        let (code, hook) = state.withLock { state in
             if state.move != nil { state.moves += 1 }
-            return state.move
+            return (state.move, state.beforeMove)
         }
+        hook?("\(path)")
         if let code { throw FileFault(call: "rename", path: "\(path)", code: code) }
     }
 }
@@ -167,9 +171,11 @@ private final class FaultyDisk: FolderDisk {
 
     func status(of path: PathBytes) throws(FileFault) -> FileStatus { try disk.status(of: path) }
 
-    func read(_ path: PathBytes, into bytes: inout [UInt8], atMost limit: Int) throws(FileFault) -> FileStatus? {
+    func read(
+        _ path: PathBytes, into bytes: inout [UInt8], atMost limit: Int, evenOpen: Bool
+    ) throws(FileFault) -> FolderHandle.Reading {
         try faults.read(path)
-        return try disk.read(path, into: &bytes, atMost: limit)
+        return try disk.read(path, into: &bytes, atMost: limit, evenOpen: evenOpen)
     }
 
     func move(_ path: PathBytes, to target: PathBytes) throws(FileFault) -> Bool {

@@ -80,7 +80,8 @@ import Testing
 
     @Test(arguments: [
         ("yyyyMMddHHmmss", "20261123070000"), ("dd/MM/yyyy HH:mm:ss", "23/11/2026 07:00:00"),
-        ("yyyy-MM-ddTHH:mm", "2026-11-23T07:00"),
+        ("yyyy-MM-ddTHH:mm", "2026-11-23T07:00"), ("d/M/yyyy H:mm:ss", "23/11/2026 7:00:00"),
+        ("d/M/yyyy H:mm", "23/11/2026 07:00"),
     ])
     func `reads a local time`(format: String, text: String) throws {
         #expect(try parse(format, text) == .withoutZone(localMilliseconds: 1_795_417_200_000))
@@ -89,13 +90,14 @@ import Testing
     @Test(arguments: [
         ("unix-s", ""), ("unix-s", "-"), ("unix-s", "1."), ("unix-s", "1x"), ("unix-ms", "99999999999999999999"),
         ("yyyyMMddHHmmss", "20260229000000"), ("yyyyMMddHHmmss", "2026112307000"), ("yyyyMMddHHmmss", "202611230700ab"),
-        ("yyyyMMddHHmmss", "20261123240000"), ("rfc3339", "x"),
+        ("yyyyMMddHHmmss", "20261123240000"), ("rfc3339", "x"), ("d/M/yyyy", "123/1/2026"), ("d/M/yyyy", "/1/2026"),
+        ("dd/MM/yyyy", "3/1/2026"), ("d/M/yyyy", "1/1/20260"),
     ])
     func `is no time`(format: String, text: String) throws {
         #expect(try parse(format, text) == .invalid)
     }
 
-    @Test(arguments: ["", "seconds", "yyyy", "yyyyMMdd yyyy", "yyMMdd", "HH:mm:ss"])
+    @Test(arguments: ["", "seconds", "yyyy", "yyyyMMdd yyyy", "yyMMdd", "HH:mm:ss", "dMyyyy", "yyyyMMdd7", "yyyyMd"])
     func `is refused when it is none`(text: String) {
         #expect(throws: FormatError.self) { try TimeFormat(text) }
     }
@@ -125,6 +127,17 @@ import Testing
         if let error {
             #expect(Set(error.errors.map(\.key)) == ["pattern", "time_format", "station", "unnamed", "names", "units"])
         }
+    }
+
+    @Test func `refuses what would have no effect`() {
+        func keys(_ kind: FormatKind, _ options: FormatOptions) -> [String]? {
+            let error = #expect(throws: FormatErrors.self) {
+                try FormatDefinition(name: "f", kind: kind, options: options)
+            }
+            return error?.errors.map(\.key)
+        }
+        #expect(keys(.csv, FormatOptions([.station: "/id"])) == ["station"])
+        #expect(keys(.jsonMapping, FormatOptions([.timeFormat: "unix-s"])) == ["time_format"])
     }
 
     @Test func `names a parameter, or leaves it out`() throws {

@@ -32,16 +32,28 @@ import Testing
 
     @Test func `gets further lines, and a symbol's new line in the place of its old one`() {
         let present = Array("CO\t1\t\t20260325000500\t00\r\nsome note\nNO\t2\t\t20260325000500\t00\r\n".utf8)
-        let added = StationFileText.bytes(
-            of: [row("NO", "3", "", "02"), row("O2", "8", "%", "00"), row("O2", "9", "%", "00")], addedTo: present)
+        let (added, further) = StationFileText.bytes(
+            of: [
+                (row("NO", "3", "", "02"), .replacesFirst), (row("O2", "8", "%", "00"), .replacesFirst),
+                (row("O2", "9", "%", "00"), .replacesLast), (row("NO", "4", "", "00"), .isFurther),
+                (row("NO", "4", "", "00"), .isFurther), (row("NO", "5", "", "00"), .replacesLast),
+            ], addedTo: present)
         #expect(
             String(decoding: added, as: UTF8.self)
                 == "CO\t1\t\t20260325000500\t00\r\nsome note\nNO\t3\t\t20260325000500\t02\r\n"
-                + "O2\t9\t%\t20260325000500\t00\r\n")
-        let rows = [row("CO", "1", "", "00")]
-        #expect(
-            StationFileText.bytes(of: rows, addedTo: StationFileText.bytes(of: rows)) == StationFileText.bytes(of: rows)
-        )
+                + "O2\t9\t%\t20260325000500\t00\r\nNO\t5\t\t20260325000500\t00\r\n")
+        #expect(further == 1)
+        let rows: [(row: StationFileText.Row, placement: StationFileText.Placement)] = [
+            (row("CO", "1", "", "00"), .isFurther), (row("CO", "2", "", "00"), .isFurther),
+        ]
+        let once = StationFileText.bytes(of: rows, addedTo: []).bytes
+        #expect(StationFileText.bytes(of: rows, addedTo: once) == (once, 0))
+    }
+
+    @Test(arguments: ["..", ".", ".x"])
+    func `stands in the folder, whatever the station is called`(station: String) {
+        let path = StationFileText.path(station: station, localMilliseconds: time)
+        #expect(path.split(separator: "/").allSatisfy { !$0.hasPrefix(".") }, "\(path)")
     }
 
     @Test(arguments: [

@@ -14,6 +14,25 @@ struct FileFinds {
         var due: Int64?
     }
 
+    /// What is known of a file's writer.
+    enum Writing {
+        /// Nothing; the kernel must be asked.
+        case unknown
+        case ongoing
+        /// It has it open and left it alone for so long that it counts as gone.
+        case abandoned
+    }
+
+    /// A file that is open for writing.
+    private struct Open {
+        /// How it stood.
+        var seen: FileStatus?
+        /// So long it has not changed, in monotonic nanoseconds.
+        var since: Int64
+        /// We did not see it coming into being, and may not be told when it is closed: the kernel said so when asked.
+        var isAsked = false
+    }
+
     /// So many files may be open for writing without being forgotten as such.
     static let beingWrittenMax = 10_000
 
@@ -24,7 +43,7 @@ struct FileFinds {
     private var arrived: [PathBytes] = []
     /// By due time; those whose time differs from what is known of them are void.
     private var settling: [(due: Int64, path: PathBytes)] = []
-    private var beingWritten: [PathBytes: (seen: FileStatus?, since: Int64)] = [:]
+    private var beingWritten: [PathBytes: Open] = [:]
     /// Something found was forgotten.
     private(set) var isOverfull = false
 
@@ -40,7 +59,7 @@ struct FileFinds {
 
     /// A sweep begins: it finds whatever was forgotten.
     ///
-    /// - Parameter patience: As of `isBeingWritten`.
+    /// - Parameter patience: As of `writing`.
     mutating func beginSweep(at now: Int64, patience: Int64) {
         isOverfull = false
         // What is still written is seen by each sweep; these are gone with their folder.
@@ -50,7 +69,14 @@ struct FileFinds {
     /// A file came into being and is open for writing.
     mutating func noteCreated(_ path: PathBytes, at now: Int64) {
         guard beingWritten.count < Self.beingWrittenMax || beingWritten[path] != nil else { return }
-        beingWritten[path] = (nil, now)
+        beingWritten[path] = Open(since: now)
+    }
+
+    /// The kernel said that somebody has the file open for writing.
+    mutating func noteOpen(_ path: PathBytes, _ status: FileStatus, at now: Int64) {
+        guard beingWritten[path]?.seen != status || beingWritten[path]?.isAsked != true else { return }
+        guard beingWritten.count < Self.beingWrittenMax || beingWritten[path] != nil else { return }
+        beingWritten[path] = Open(seen: status, since: now, isAsked: true)
     }
 
     /// A file was renamed into place.
@@ -104,21 +130,20 @@ struct FileFinds {
         settling.insert((due, path), at: index)
     }
 
-    /// Whether somebody is still writing a file that we saw coming into being.
+    /// Whether somebody is still writing a file that we saw coming into being, or that was open when we asked.
     ///
     /// - Parameter patience: Nanoseconds without a change after which the writer counts as gone.
-    mutating func isBeingWritten(_ path: PathBytes, _ status: FileStatus, at now: Int64, patience: Int64) -> Bool {
-        guard let writing = beingWritten[path] else { return false }
-        guard writing.seen == status else {
-            beingWritten[path] = (status, now)
-            return true
+    mutating func writing(_ path: PathBytes, _ status: FileStatus, at now: Int64, patience: Int64) -> Writing {
+        guard let open = beingWritten[path] else { return .unknown }
+        if open.seen == status, now - open.since >= patience {
+            beingWritten[path] = nil
+            return .abandoned
         }
-        if now - writing.since < patience { return true }
-        beingWritten[path] = nil
-        return false
+        if open.seen != status { beingWritten[path] = Open(seen: status, since: now, isAsked: open.isAsked) }
+        return open.isAsked ? .unknown : .ongoing
     }
 
-    /// A file is gone, or is none of ours.
+    /// A file is gone, was taken, or is none of ours.
     mutating func noteGone(_ path: PathBytes) {
         beingWritten[path] = nil
     }

@@ -16,7 +16,7 @@ enum FileNameRule {
         }
     }
 
-    /// Whether the folder is one of ours, where files were put away.
+    /// Whether it is a path of ours, where files are put away; a file of that path is not taken.
     static func isShelf(_ path: PathBytes) -> Bool {
         shelves.contains(path)
     }

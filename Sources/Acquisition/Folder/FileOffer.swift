@@ -10,6 +10,15 @@ final class FileOffer {
         let received: Timestamp
     }
 
+    /// What came of reading a file into the batch.
+    enum Taking {
+        case taken
+        /// It changed meanwhile: it is not in the batch.
+        case changed
+        /// Somebody has it open for writing: it is not in the batch.
+        case beingWritten
+    }
+
     /// How it ended.
     enum Outcome {
         /// Everything is durable; the files may be put away.
@@ -51,17 +60,19 @@ final class FileOffer {
     /// Reads a file into the batch.
     ///
     /// - Parameter status: How it stands; its size says how it is read.
-    /// - Returns: `false` when it changed meanwhile: it is not in the batch.
-    func take(_ path: PathBytes, _ status: FileStatus, from disk: any FolderDisk) throws(FileFault) -> Bool {
+    /// - Parameter evenOpen: Even when somebody has it open for writing.
+    func take(
+        _ path: PathBytes, _ status: FileStatus, evenOpen: Bool, from disk: any FolderDisk
+    ) throws(FileFault) -> Taking {
         let start = intake.bytes.count
-        intake.bytes.append(contentsOf: path.bytes)
+        intake.bytes.append(contentsOf: AsidePlace.origin(of: path).bytes)
         let bodyStart = intake.bytes.count
         do throws(FileFault) {
             let isCut = status.size > Int64(maxPayloadBytes)
-            let read = isCut ? try takeCut(path, from: disk) : try takeWhole(path, from: disk)
-            guard let read, read.status == status else {
+            let read = try isCut ? takeCut(path, evenOpen, from: disk) : takeWhole(path, evenOpen, from: disk)
+            guard read.reading == .whole(status) else {
                 intake.bytes.removeLast(intake.bytes.count - start)
-                return false
+                return read.reading == .beingWritten ? .beingWritten : .changed
             }
             let received = StatusBoard.now()
             files.append(File(path: path, status: status, received: received))
@@ -69,7 +80,7 @@ final class FileOffer {
                 Payload(
                     topic: TextRange(inBytes: start..<bodyStart), body: TextRange(inBytes: bodyStart..<read.bodyEnd),
                     received: received, fullLength: Int(status.size), digest: read.digest))
-            return true
+            return .taken
         } catch {
             intake.bytes.removeLast(intake.bytes.count - start)
             throw error
@@ -116,22 +127,22 @@ final class FileOffer {
 
     private var maxPayloadBytes: Int { min(settings.maxPayloadBytes, FolderSourceSettings.digestBytes) }
 
-    private typealias Taken = (status: FileStatus, bodyEnd: Int, digest: TextRange)
+    private typealias Read = (reading: FolderHandle.Reading, bodyEnd: Int, digest: TextRange)
 
-    private func takeWhole(_ path: PathBytes, from disk: any FolderDisk) throws(FileFault) -> Taken? {
-        guard let status = try disk.read(path, into: &intake.bytes, atMost: maxPayloadBytes) else { return nil }
-        return (status, intake.bytes.count, .none)
+    private func takeWhole(_ path: PathBytes, _ evenOpen: Bool, from disk: any FolderDisk) throws(FileFault) -> Read {
+        let reading = try disk.read(path, into: &intake.bytes, atMost: maxPayloadBytes, evenOpen: evenOpen)
+        return (reading, intake.bytes.count, .none)
     }
 
-    private func takeCut(_ path: PathBytes, from disk: any FolderDisk) throws(FileFault) -> Taken? {
+    private func takeCut(_ path: PathBytes, _ evenOpen: Bool, from disk: any FolderDisk) throws(FileFault) -> Read {
         var bytes: [UInt8] = []
         let limit = digest == nil ? FolderSourceSettings.keptBytes : FolderSourceSettings.digestBytes
-        guard let status = try disk.read(path, into: &bytes, atMost: limit) else { return nil }
+        let reading = try disk.read(path, into: &bytes, atMost: limit, evenOpen: evenOpen)
         intake.bytes.append(contentsOf: bytes.prefix(min(FolderSourceSettings.keptBytes, maxPayloadBytes)))
         let bodyEnd = intake.bytes.count
-        guard let digest else { return (status, bodyEnd, .none) }
+        guard let digest, case .whole = reading else { return (reading, bodyEnd, .none) }
         intake.bytes.append(contentsOf: digest(bytes.span))
-        return (status, bodyEnd, TextRange(inBytes: bodyEnd..<intake.bytes.count))
+        return (reading, bodyEnd, TextRange(inBytes: bodyEnd..<intake.bytes.count))
     }
 
     private func countTaken() {

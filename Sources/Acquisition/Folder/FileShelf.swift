@@ -10,6 +10,8 @@ struct FileShelf {
     private struct Stuck {
         let file: FileOffer.File
         let isFaulty: Bool
+        /// It took the place of what was read, and was put away unread: the path that it came to.
+        var unread: PathBytes?
     }
 
     /// What became of a file.
@@ -17,8 +19,8 @@ struct FileShelf {
         case away
         /// Somebody has taken it away already.
         case gone
-        /// It is no longer what was read: it must be read again.
-        case changed
+        /// It is no longer what was read: what lies at that path now must be read.
+        case changed(PathBytes)
         /// It stays where it is, and is remembered.
         case stuck(FileFault)
     }
@@ -65,13 +67,10 @@ struct FileShelf {
     mutating func putAway(_ file: FileOffer.File, isFaulty: Bool, on disk: any FolderDisk) -> Outcome {
         do throws(FileFault) {
             let status = try disk.status(of: file.path)
-            guard status == file.status else {
-                stuck[file.path] = nil
-                return .changed
-            }
-            try move(file, isFaulty: isFaulty, on: disk)
             stuck[file.path] = nil
-            return .away
+            guard status == file.status else { return .changed(file.path) }
+            if !isFaulty, settings.done == .delete { return try delete(file, on: disk) }
+            return try keep(file, isFaulty: isFaulty, on: disk)
         } catch {
             if error.isMissing, isGone(file.path, on: disk) {
                 stuck[file.path] = nil
@@ -87,27 +86,96 @@ struct FileShelf {
     mutating func retry(on disk: any FolderDisk, until isOver: () -> Bool, changed: (PathBytes) -> Void) {
         for path in stuck.keys.sorted() {
             guard !isOver(), let entry = stuck[path] else { return }
-            if putAway(entry.file, isFaulty: entry.isFaulty, on: disk) == .changed { changed(path) }
+            let outcome =
+                entry.unread.map { bringBack(path, from: entry, as: $0, on: disk) }
+                ?? putAway(entry.file, isFaulty: entry.isFaulty, on: disk)
+            if case .changed(let place) = outcome { changed(place) }
         }
     }
 
-    private mutating func move(_ file: FileOffer.File, isFaulty: Bool, on disk: any FolderDisk) throws(FileFault) {
-        if !isFaulty, settings.done == .delete {
-            try disk.remove(file.path)
-            return
+    /// Moves it, and looks at what was moved: a writer may have renamed another over it since it was looked at.
+    private mutating func keep(
+        _ file: FileOffer.File, isFaulty: Bool, on disk: any FolderDisk
+    ) throws(FileFault) -> Outcome {
+        let origin = AsidePlace.origin(of: file.path)
+        let target = try move(
+            file.path, to: PathBytes(isFaulty ? "failed" : "done").appending(day(of: file.received)).appending(origin),
+            on: disk)
+        do throws(FileFault) {
+            if try disk.status(of: target).isSameContent(as: file.status) {
+                if isFaulty { events.failed(origin, target: target) }
+                return .away
+            }
+        } catch {
+            // Whoever clears the folder was quick.
+            if error.isMissing { return .away }
         }
-        let target = PathBytes(isFaulty ? "failed" : "done").appending(day(of: file.received)).appending(file.path)
+        return bringBack(target, from: Stuck(file: file, isFaulty: isFaulty), as: origin, on: disk)
+    }
+
+    /// Lays aside what was put away unread, to be read. Not back to its path: that could replace a newer one.
+    private mutating func bringBack(
+        _ path: PathBytes, from entry: Stuck, as origin: PathBytes, on disk: any FolderDisk
+    ) -> Outcome {
+        do throws(FileFault) {
+            let place = try layAside(path, as: origin, on: disk)
+            stuck[path] = nil
+            return .changed(place)
+        } catch {
+            if error.isMissing, isGone(path, on: disk) {
+                stuck[path] = nil
+                return .gone
+            }
+            stuck[path] = Stuck(file: entry.file, isFaulty: entry.isFaulty, unread: origin)
+            lastFault = error
+            return .stuck(error)
+        }
+    }
+
+    /// Removes it from where no writer can put another in its place.
+    private mutating func delete(_ file: FileOffer.File, on disk: any FolderDisk) throws(FileFault) -> Outcome {
+        var (place, status) = (file.path, file.status)
+        if !AsidePlace.contains(place) {
+            place = try layAside(place, as: place, on: disk)
+            status = try disk.status(of: place)
+            guard status.isSameContent(as: file.status) else { return .changed(place) }
+        }
+        do throws(FileFault) {
+            try disk.remove(place)
+            return .away
+        } catch {
+            if error.isMissing { return .gone }
+            let moved = FileOffer.File(path: place, status: status, received: file.received)
+            stuck[place] = Stuck(file: moved, isFaulty: false)
+            lastFault = error
+            return .stuck(error)
+        }
+    }
+
+    private func layAside(
+        _ path: PathBytes, as origin: PathBytes, on disk: any FolderDisk
+    ) throws(FileFault) -> PathBytes {
+        for number in 0...Self.copiesMax {
+            let place = AsidePlace.place(of: origin, number: number)
+            if try disk.move(path, to: place) { return place }
+        }
+        throw FileFault(call: "rename", path: "\(path)", code: FileFault.takenCode)
+    }
+
+    /// Moves it to the first name that is free.
+    private mutating func move(
+        _ path: PathBytes, to target: PathBytes, on disk: any FolderDisk
+    ) throws(FileFault) -> PathBytes {
         var number = copies[target] ?? 0
         while number <= Self.copiesMax {
             let name = number == 0 ? target : target.suffixed(".\(number)")
             number += 1
-            if try disk.move(file.path, to: name) {
+            if try disk.move(path, to: name) {
                 if number > 1 {
                     if copies.count >= Self.rememberedMax { copies.removeAll() }
                     copies[target] = number
                 }
-                if isFaulty { events.failed(file.path, target: name) }
-                return
+                return name
             }
         }
         throw FileFault(call: "rename", path: "\(target)", code: FileFault.takenCode)

@@ -21,9 +21,11 @@ protocol FolderDisk: AnyObject {
 
     /// Appends a file's bytes, at most so many.
     ///
-    /// - Returns: What the system says of it; `nil` when it changed meanwhile, or is no regular file: nothing is
-    ///   appended then.
-    func read(_ path: PathBytes, into bytes: inout [UInt8], atMost limit: Int) throws(FileFault) -> FileStatus?
+    /// - Parameter evenOpen: Even when somebody has it open for writing.
+    /// - Returns: What came of it; nothing is appended when it was not read as a whole.
+    func read(
+        _ path: PathBytes, into bytes: inout [UInt8], atMost limit: Int, evenOpen: Bool
+    ) throws(FileFault) -> FolderHandle.Reading
 
     /// Gives a file another path, making the folders on the way; `false` when that path is taken.
     func move(_ path: PathBytes, to target: PathBytes) throws(FileFault) -> Bool

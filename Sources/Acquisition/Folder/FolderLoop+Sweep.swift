@@ -57,7 +57,7 @@ extension FolderLoop {
     func showState() {
         let count = shelf.stuckCount
         if count > 0 {
-            let reason = shelf.lastFault?.description ?? ""
+            let reason = shelf.lastFault.map { $0.isNoFolder ? "\($0.path) is no folder" : "\($0)" } ?? ""
             if !wasStuck { events.notMoved(shelf.firstStuck ?? .here, reason: reason) }
             board.enter(.holding, detail: "\(count) files are durable and cannot be put away: \(reason)")
         } else {
@@ -71,6 +71,7 @@ extension FolderLoop {
     private func note(_ news: FolderNews, in folder: PathBytes) {
         guard FileNameRule.takes(news.name) else { return }
         let path = folder.appending(news.name)
+        guard !FileNameRule.isShelf(path) else { return }
         let now = SystemTime.monotonicNanoseconds()
         switch news.kind {
         case .created: finds.noteCreated(path, at: now)
@@ -91,7 +92,8 @@ extension FolderLoop {
 
     /// Looks through a folder and all in it; `false` when it was not to the end.
     private func walk(_ folder: PathBytes) throws(FileFault) -> Bool {
-        guard folder.depth <= FolderSourceSettings.depthMax else {
+        let isAside = AsidePlace.contains(folder)
+        guard folder.depth <= FolderSourceSettings.depthMax + (isAside ? AsidePlace.depth : 0) else {
             if !warnedTooDeep { events.tooDeep(folder) }
             warnedTooDeep = true
             return true
@@ -101,10 +103,13 @@ extension FolderLoop {
             return false
         }
         board.progress()
-        // Watched first: what comes while it is looked through is told of.
-        tree.add(folder)
+        // Watched first: what comes while it is looked through is told of. Aside, we know it ourselves.
+        if !isAside { tree.add(folder) }
         let (files, folders) = try names(in: folder)
-        for name in files { finds.noteSwept(folder.appending(name)) }
+        for name in files {
+            let path = folder.appending(name)
+            if !FileNameRule.isShelf(path) { finds.noteSwept(path) }
+        }
         unreadable.remove(folder)
         for name in folders {
             let path = folder.appending(name)
@@ -123,7 +128,8 @@ extension FolderLoop {
         var files: [PathBytes] = []
         var folders: [PathBytes] = []
         try disk.list(folder) { name, kind in
-            guard FileNameRule.takes(name) else { return }
+            let isAside = folder == .here && name == AsidePlace.folder && kind == .folder
+            guard isAside || FileNameRule.takes(name) else { return }
             switch kind {
             case .folder: folders.append(name)
             case .file: files.append(name)

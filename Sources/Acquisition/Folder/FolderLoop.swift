@@ -90,7 +90,7 @@ final class FolderLoop {
     }
 
     /// Nanoseconds without a change after which the writer of an open file counts as gone.
-    var patience: Int64 { Int64(settings.abandonedMilliseconds) * 1_000_000 }
+    var patience: Int64 { Int64(max(settings.abandonedMilliseconds, settings.settleMilliseconds)) * 1_000_000 }
 
     private func begin() {
         backOff.reset()
@@ -138,15 +138,22 @@ final class FolderLoop {
         while !stop.isRequested, offer.files.count < settings.batchFiles, let (path, find) = finds.next() {
             do throws(FileFault) {
                 let status = try disk.status(of: path)
-                guard isOurs(path, status), isComplete(path, find, status, wall: wall, now: now) else { continue }
+                guard isOurs(path, status) else { continue }
+                let completeness = completeness(path, find, status, wall: wall, now: now)
+                guard completeness != .no else { continue }
                 guard !offer.isFull(for: status.size) else {
                     finds.putBack(path, find)
                     return
                 }
-                if try offer.take(path, status, from: disk) {
+                let taking = try offer.take(path, status, evenOpen: completeness == .abandoned, from: disk)
+                switch taking {
+                case .taken:
                     unreadable.remove(path)
-                } else {
-                    settleAgain(path)
+                    finds.noteGone(path)
+                case .changed: settleAgain(path)
+                case .beingWritten:
+                    finds.noteOpen(path, status, at: now)
+                    settleAgain(path, atLeastMilliseconds: 100)
                 }
             } catch {
                 note(error, of: path)
@@ -164,23 +171,35 @@ final class FolderLoop {
         return true
     }
 
-    /// Whether nobody writes it any more, as far as can be told; it is sent to settle when that is a matter of waiting.
-    private func isComplete(
-        _ path: PathBytes, _ find: FileFinds.Find, _ status: FileStatus, wall: Int64, now: Int64
-    ) -> Bool {
-        if find.isComplete || find.seen == status { return true }
-        // Its writer may pause for longer than it takes to settle: a slow link. The kernel tells when it is closed.
-        if finds.isBeingWritten(path, status, at: now, patience: patience) { return false }
-        let settle = Int64(settings.settleMilliseconds) * 1_000_000
-        let age = wall - status.modifiedNanoseconds
-        if age >= settle { return true }
-        // A time in the future says nothing: it must stand unchanged for the whole time.
-        finds.settle(path, seen: age < 0 ? status : nil, due: now + (age < 0 ? settle : settle - age))
-        return false
+    private enum Completeness {
+        case no
+        case yes
+        /// Somebody has it open, and counts as gone.
+        case abandoned
     }
 
-    private func settleAgain(_ path: PathBytes) {
+    /// Whether nobody writes it any more, as far as can be told; it is sent to settle when that is a matter of waiting.
+    private func completeness(
+        _ path: PathBytes, _ find: FileFinds.Find, _ status: FileStatus, wall: Int64, now: Int64
+    ) -> Completeness {
+        if find.isComplete { return .yes }
+        switch finds.writing(path, status, at: now, patience: patience) {
+        case .abandoned: return .abandoned
+        // Its writer may pause for longer than it takes to settle: a slow link. The kernel tells when it is closed.
+        case .ongoing: return .no
+        case .unknown: break
+        }
+        if find.seen == status { return .yes }
         let settle = Int64(settings.settleMilliseconds) * 1_000_000
+        let age = status.age(at: wall)
+        if age >= settle { return .yes }
+        // A time in the future says nothing: it must stand unchanged for the whole time.
+        finds.settle(path, seen: age < 0 ? status : nil, due: now + (age < 0 ? settle : settle - age))
+        return .no
+    }
+
+    private func settleAgain(_ path: PathBytes, atLeastMilliseconds: Int = 0) {
+        let settle = Int64(max(settings.settleMilliseconds, atLeastMilliseconds)) * 1_000_000
         finds.settle(path, seen: nil, due: SystemTime.monotonicNanoseconds() + settle)
     }
 
@@ -197,9 +216,9 @@ final class FolderLoop {
             switch shelf.putAway(file, isFaulty: faulty.contains(index), on: disk) {
             case .away, .gone: hasPutAway = true
             case .stuck: break
-            case .changed:
+            case .changed(let place):
                 events.changed(file.path)
-                settleAgain(file.path)
+                settleAgain(place)
             }
         }
     }

@@ -41,8 +41,10 @@ final class SystemFolderDisk: FolderDisk {
         try parent(of: path).status(of: path.name)
     }
 
-    func read(_ path: PathBytes, into bytes: inout [UInt8], atMost limit: Int) throws(FileFault) -> FileStatus? {
-        try parent(of: path).read(path.name, into: &bytes, atMost: limit)
+    func read(
+        _ path: PathBytes, into bytes: inout [UInt8], atMost limit: Int, evenOpen: Bool
+    ) throws(FileFault) -> FolderHandle.Reading {
+        try parent(of: path).read(path.name, into: &bytes, atMost: limit, evenOpen: evenOpen)
     }
 
     func move(_ path: PathBytes, to target: PathBytes) throws(FileFault) -> Bool {
@@ -57,6 +59,8 @@ final class SystemFolderDisk: FolderDisk {
     private func parent(of path: PathBytes) throws(FileFault) -> FolderHandle {
         let folder = path.parent
         if let near, near.path == folder { return near.handle }
+        // What was just moved is looked at there, before its neighbour is moved.
+        if let target, target.path == folder { return target.handle }
         let handle = try handle(of: folder)
         near = (folder, handle)
         return handle

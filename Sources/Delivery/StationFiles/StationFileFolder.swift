@@ -6,7 +6,8 @@ public import Readings
 /// A folder of station files, `STATION/yyyy/MM/dd/STATION_yyyyMMddHHmmss.txt`: one for each station and moment.
 ///
 /// Whoever watches the folder sees whole files only: each is written beside its place, through to the disk, and renamed.
-/// A file that stands already, of readings that came earlier, gets the further lines; a symbol that it has is replaced.
+/// A file that stands already, of readings that came earlier, gets the further lines; a revision takes the place of the
+/// line that it corrects. Of readings within one second each has its line.
 public struct StationFileFolder: Sendable {
     private let folder: URL
 
@@ -21,11 +22,10 @@ public struct StationFileFolder: Sendable {
     /// What a call wrote.
     public struct Outcome: Sendable, Equatable {
         public var files = 0
-        /// Lines, which is readings but for those of `overwritten`.
+        /// Readings, each revision but the last left out.
         public var lines = 0
-        /// Readings of a symbol that has another one within the same second, which the file cannot tell apart; the later
-        /// one is in the file.
-        public var overwritten = 0
+        /// Lines that were put beside another one of their symbol: the file has whole seconds and cannot tell them apart.
+        public var withinOneSecond = 0
 
         public init() {}
     }
@@ -35,44 +35,66 @@ public struct StationFileFolder: Sendable {
     /// Done again with the same readings it changes nothing.
     /// - Throws: `ClientError.notStored`; some of the files may be there then.
     public func write(_ readings: [Reading]) throws -> Outcome {
-        var files: [String: [StationFileText.Row]] = [:]
-        var moments: [String: [String: Int64]] = [:]
+        var files: [String: [Line]] = [:]
+        var places: [Moment: Int] = [:]
         var outcome = Outcome()
-        for reading in readings.sorted(by: Self.isEarlier) {
-            let row = Self.row(reading)
-            let path = StationFileText.path(station: reading.station, localMilliseconds: row.localMilliseconds)
-            let earlier = moments[path, default: [:]].updateValue(row.localMilliseconds, forKey: row.symbol)
-            if let earlier, earlier != row.localMilliseconds { outcome.overwritten += 1 }
-            if earlier != nil { files[path]?.removeAll { $0.symbol == row.symbol } }
-            files[path, default: []].append(row)
+        for reading in readings.sorted(by: { $0.version < $1.version }) {
+            let line = Self.line(reading)
+            let path = StationFileText.path(station: reading.station, localMilliseconds: line.row.localMilliseconds)
+            // Of the revisions of one reading the last one counts.
+            if let place = places[Moment(reading)] {
+                files[path]?[place] = line
+            } else {
+                places[Moment(reading)] = files[path]?.count ?? 0
+                files[path, default: []].append(line)
+            }
         }
         var directories: Set<URL> = []
-        for (path, rows) in files.sorted(by: { $0.key < $1.key }) {
+        for (path, lines) in files.sorted(by: { $0.key < $1.key }) {
             let file = folder.appending(path: path)
-            try Self.storing(in: file.path) { directories.formUnion(try write(rows, to: file)) }
+            try Self.storing(in: file.path) { outcome.withinOneSecond += try write(lines, to: file) }
+            // Those that were made on the way, now or before a power cut: day, month, year, station.
+            var above = file
+            for _ in 0..<5 {
+                above.deleteLastPathComponent()
+                directories.insert(above)
+            }
             outcome.files += 1
-            outcome.lines += rows.count
+            outcome.lines += lines.count
         }
         // A name is on disk only when its directory is.
         for directory in directories { try Self.storing(in: directory.path) { try Self.synchronize(directory) } }
         return outcome
     }
 
-    private static func isEarlier(_ one: Reading, _ other: Reading) -> Bool {
-        (one.time, one.version) < (other.time, other.version)
+    private typealias Line = (row: StationFileText.Row, placement: StationFileText.Placement)
+
+    /// What has one reading, in any number of revisions.
+    private struct Moment: Hashable {
+        var station, parameter: String
+        var sensor: Int
+        var time: Timestamp
+
+        init(_ reading: Reading) {
+            (station, parameter, sensor, time) =
+                (reading.station, reading.parameter, Int(reading.sensor), reading.time)
+        }
     }
 
     /// Vietnam's clock, which the format has by its own definition.
     private static let zone = Zone(secondsEastOfUTC: 25_200)
 
-    private static func row(_ reading: Reading) -> StationFileText.Row {
+    private static func line(_ reading: Reading) -> Line {
         let milliseconds = reading.time.millisecondsSince1970
-        return StationFileText.Row(
+        let row = StationFileText.Row(
             symbol: reading.sensor == 1 ? reading.parameter : "\(reading.parameter)_\(reading.sensor)",
             value: reading.value.map(text), unit: reading.unit ?? "",
             localMilliseconds: milliseconds + Int64(zone.secondsEast(atUTCSeconds: milliseconds / 1000)) * 1000,
             // Without a word of the device's own: measuring where there is a value, else in error.
             status: reading.status ?? (reading.value == nil ? "02" : "00"))
+        // A station that measures on the second has one reading in it, whichever revision.
+        if milliseconds % 1000 == 0 { return (row, .replacesFirst) }
+        return (row, reading.revision > 0 ? .replacesLast : .isFurther)
     }
 
     /// The shortest digits that give the value again, without an exponent, which not every reader of such files knows.
@@ -92,22 +114,15 @@ public struct StationFileFolder: Sendable {
         return sign + digits.prefix(point) + "." + digits.dropFirst(point)
     }
 
-    /// Returns the directories whose entries have changed.
-    private func write(_ rows: [StationFileText.Row], to file: URL) throws -> [URL] {
+    /// Returns how many lines were put beside another one of their symbol.
+    private func write(_ lines: [Line], to file: URL) throws -> Int {
         let directory = file.deletingLastPathComponent()
-        var changed = [directory]
-        if !FileManager.default.fileExists(atPath: directory.path) {
-            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-            // Those that were made on the way: day, month, year, station.
-            var above = directory
-            for _ in 0..<4 {
-                above.deleteLastPathComponent()
-                changed.append(above)
-            }
-        }
-        let present = FileManager.default.contents(atPath: file.path)
-        let text = Data(StationFileText.bytes(of: rows, addedTo: Array(present ?? Data())))
-        if present == text { return [] }
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        var present = Data()
+        if FileManager.default.fileExists(atPath: file.path) { present = try Data(contentsOf: file) }
+        let made = StationFileText.bytes(of: lines, addedTo: Array(present))
+        let text = Data(made.bytes)
+        if present == text { return made.further }
         let partial = directory.appending(path: ".\(file.lastPathComponent).partial")
         guard FileManager.default.createFile(atPath: partial.path, contents: nil) else {
             throw CocoaError(.fileWriteUnknown)
@@ -122,7 +137,7 @@ public struct StationFileFolder: Sendable {
             throw error
         }
         guard SystemFile.replace(file.path, with: partial.path) else { throw CocoaError(.fileWriteUnknown) }
-        return changed
+        return made.further
     }
 
     private static func synchronize(_ directory: URL) throws {

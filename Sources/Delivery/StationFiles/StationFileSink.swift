@@ -77,8 +77,8 @@ public struct StationFileSink: Service {
             _ = try queue.acknowledge(consumer: name, batch: batch.id)
             return outcome
         }
-        if outcome.overwritten > 0 {
-            DeliveryEvents.withinOneSecond(logger, sink: name, count: outcome.overwritten)
+        if outcome.withinOneSecond > 0 {
+            DeliveryEvents.withinOneSecond(logger, sink: name, count: outcome.withinOneSecond)
         }
         return found
     }
