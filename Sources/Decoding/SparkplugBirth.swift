@@ -10,6 +10,8 @@ final class SparkplugBirth: Sendable {
     private let names: [Int32]
     /// How many of them make readings.
     let readable: Int
+    /// Of memory that it takes, to be held against `SparkplugState.birthBytesMax`; an estimate.
+    let bytes: Int
 
     /// One metric.
     struct Entry: Sendable {
@@ -46,10 +48,23 @@ final class SparkplugBirth: Sendable {
 
     init(_ draft: consuming Draft) {
         readable = draft.entries.count { $0.isReadable }
-        entries = draft.entries
-        texts = draft.texts
+        entries = Self.exactly(draft.entries)
+        texts = Self.exactly(draft.texts)
         aliases = draft.aliases
         names = draft.names
+        // The object and the heads of its arrays.
+        let fixed = 256
+        bytes =
+            fixed + entries.count * MemoryLayout<Entry>.stride + texts.count
+            + (aliases.count + names.count) * MemoryLayout<Int32>.stride
+    }
+
+    /// The same without the room to grow, which would be kept as long as the birth.
+    private static func exactly<Element>(_ grown: [Element]) -> [Element] {
+        var exact: [Element] = []
+        exact.reserveCapacity(grown.count)
+        exact.append(contentsOf: grown)
+        return exact
     }
 
     /// The index in `entries`; -1 when there is none.

@@ -1,28 +1,20 @@
 import Readings
 
 /// What outlives the process: each birth under its topic, `since/GROUP/EDGE[/DEVICE]` for the time from which its
-/// aliases hold, `dead/GROUP/EDGE[/DEVICE]` when it has died since, and `seq/GROUP/EDGE` for the edge node's last number.
+/// aliases hold, `dead/GROUP/EDGE[/DEVICE]` when it has died since, and `seq/GROUP/EDGE` for the last number.
 ///
-/// The birth of what has died is kept: dead letters from before are read by it.
+/// The birth of what has died is kept, as long as there is room: dead letters from before are read by it.
 extension SparkplugPayloadDecoder {
     public mutating func recall(key: Span<UInt8>, body: Span<UInt8>) {
-        if key.begins(with: "seq/") {
-            recallSession(key.extracting(4..<key.count), body)
-            return
-        }
-        if key.begins(with: "since/") {
-            recallSince(key.extracting(6..<key.count), body)
-            return
-        }
-        if key.begins(with: "dead/") {
-            recallDeath(key.extracting(5..<key.count))
+        guard !key.begins(with: "seq/"), !key.begins(with: "since/"), !key.begins(with: "dead/") else {
+            // It means nothing without a birth, which may be recalled later.
+            keepRecalled(key, body)
             return
         }
         guard let topic = SparkplugTopic(key), topic.verb == .nodeBirth || topic.verb == .deviceBirth
         else { return }
         var draft: SparkplugBirth.Draft
         let sequence: UInt64?
-        let device: Int
         do throws(DecodingFailure) {
             let frame = try SparkplugFrame(body)
             draft = SparkplugBirth.Draft(metrics: frame.metrics)
@@ -31,48 +23,62 @@ extension SparkplugPayloadDecoder {
                 _ = draft.add(metric, properties, body, naming)
             }
             sequence = try Self.birthDeathSequence(body)
-            device = try state.device(topic, key)
         } catch {
             return
         }
-        state.setBorn(device, SparkplugBirth(draft), generation: SparkplugSession.recalled, nil)
+        let birth = SparkplugBirth(draft)
+        let known = state.device(topic, key)
+        guard state.birthBytes + birth.bytes <= SparkplugState.birthBytesMax,
+            known >= 0 || state.placesLacking(topic, key) == 0
+        else {
+            keepRecalled(key, body.extracting(0..<0))
+            return
+        }
+        let device = known >= 0 ? known : state.add(topic, key)
+        state.setBorn(device, birth, generation: SparkplugSession.recalled, nil)
         state.setRemembered(device, true)
-        if state.devices[device].birth?.readable ?? 0 > 0 { _ = state.claimStation(device) }
+        if birth.readable > 0 { _ = state.claimStation(device) }
         guard topic.verb == .nodeBirth else { return }
         let index = Int(state.devices[device].session)
         state.sessions[index].birthDeathSequence = sequence ?? 0
         state.sessions[index].hasBirthDeathSequence = sequence != nil
     }
 
-    private mutating func recallSession(_ rest: Span<UInt8>, _ body: Span<UInt8>) {
-        guard let topic = SparkplugTopic(key: rest), topic.device.isEmpty else { return }
-        do throws(DecodingFailure) {
-            let device = try state.device(topic, rest)
+    private mutating func keepRecalled(_ key: Span<UInt8>, _ body: Span<UInt8>) {
+        recalled.append((key.indices.map { key[$0] }, body.indices.map { body[$0] }))
+    }
+
+    /// Takes up what was remembered beside births, and forgets what belongs to none that is kept.
+    mutating func settleRecalled(_ intake: inout Intake) {
+        for (key, body) in recalled where !settle(key.span, body.span) {
+            intake.memories.append(Memory(key: intake.intern(key.span), body: .none))
+        }
+        recalled = []
+    }
+
+    /// Whether there is something that the memory belongs to.
+    private mutating func settle(_ key: Span<UInt8>, _ body: Span<UInt8>) -> Bool {
+        var slash = 0
+        while slash < key.count, key[slash] != UInt8(ascii: "/") { slash += 1 }
+        let rest = key.extracting(min(slash + 1, key.count)..<key.count)
+        guard let topic = SparkplugTopic(key: rest) else { return false }
+        let device = state.device(topic, rest)
+        guard device >= 0 else { return false }
+        if key.begins(with: "seq/"), topic.device.isEmpty {
             state.sessions[Int(state.devices[device].session)].recall(body)
-        } catch {
-            return
+        } else if key.begins(with: "since/"), body.count == 8 {
+            var since: UInt64 = 0
+            for index in 0..<8 { since |= UInt64(body[index]) << UInt64(index * 8) }
+            state.setSince(device, Int64(bitPattern: since))
+        } else if key.begins(with: "dead/") {
+            state.recallDeath(device)
+        } else {
+            return false
         }
+        return true
     }
 
-    private mutating func recallSince(_ rest: Span<UInt8>, _ body: Span<UInt8>) {
-        guard let topic = SparkplugTopic(key: rest), body.count == 8 else { return }
-        var since: UInt64 = 0
-        for index in 0..<8 { since |= UInt64(body[index]) << UInt64(index * 8) }
-        do throws(DecodingFailure) {
-            state.setSince(try state.device(topic, rest), Int64(bitPattern: since))
-        } catch {
-            return
-        }
-    }
-
-    private mutating func recallDeath(_ rest: Span<UInt8>) {
-        guard let topic = SparkplugTopic(key: rest) else { return }
-        do throws(DecodingFailure) {
-            state.recallDeath(try state.device(topic, rest))
-        } catch {
-            return
-        }
-    }
+    // MARK: Remembering
 
     /// Keeps that the device has died, where its birth is kept.
     static func rememberDeath(_ device: Int, _ state: inout SparkplugState, _ intake: inout Intake) {
@@ -110,6 +116,7 @@ extension SparkplugPayloadDecoder {
         return TextRange(inText: start..<intake.text.count)
     }
 
+    @inline(__always)
     func remember(_ session: SparkplugSession, of device: Int, in intake: inout Intake) {
         let key = state.sessionKey(device, in: &intake)
         let start = intake.text.count
@@ -133,10 +140,27 @@ extension SparkplugPayloadDecoder {
         intake.memories.append(Memory(key: key("since/", of: device, state, &intake), body: .none))
         forgetDeath(device, &state, &intake)
     }
+
+    static func forgetSession(_ node: Int, _ state: SparkplugState, _ intake: inout Intake) {
+        intake.memories.append(Memory(key: state.sessionKey(node, in: &intake), body: .none))
+    }
+
+    /// Removes a device, or an edge node without devices, and forgets all of it; its edge node too, when it was all
+    /// that this had.
+    static func evict(_ device: Int, _ state: inout SparkplugState, _ intake: inout Intake) {
+        let node = Int(state.devices[device].node)
+        forget(device, &state, &intake)
+        if node == device { forgetSession(node, state, &intake) }
+        state.remove(device)
+        if node != device, state.devices[node].birth == nil, !state.hasDevices(node) {
+            evict(node, &state, &intake)
+        }
+    }
 }
 
 extension SparkplugState {
     /// `seq/GROUP/EDGE`, put into the batch.
+    @inline(__always)
     func sessionKey(_ device: Int, in intake: inout Intake) -> TextRange {
         let (group, tail) = key(Int(devices[device].node))
         let start = intake.text.count

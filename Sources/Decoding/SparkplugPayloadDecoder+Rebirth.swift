@@ -4,15 +4,15 @@ import Readings
 extension SparkplugPayloadDecoder {
     /// Puts the command into the batch's replies, unless the edge node was asked a short while ago.
     func askForRebirth(
-        _ device: Int, _ session: inout SparkplugSession, _ now: Timestamp, _ intake: inout Intake
+        _ topic: SparkplugTopic, _ topicBytes: Span<UInt8>, _ requests: inout SparkplugRequests,
+        _ now: Timestamp, _ intake: inout Intake
     ) {
-        guard session.asksForRebirth(at: now) else { return }
-        let (group, edge) = state.key(Int(state.devices[device].node))
+        guard requests.asks(at: now) else { return }
         let start = intake.text.count
         intake.text.append(contentsOf: "spBv1.0/".utf8)
-        intake.text.append(contentsOf: group)
+        intake.text.append(topicBytes.extracting(topic.group))
         intake.text.append(contentsOf: "/NCMD/".utf8)
-        intake.text.append(contentsOf: edge)
+        intake.text.append(topicBytes.extracting(topic.edge))
         let middle = intake.text.count
         let stamp = UInt64(clamping: now.millisecondsSince1970)
         var metric: [UInt8] = []

@@ -6,12 +6,11 @@ public import Readings
 /// The topic names the edge node and the device. Births announce metrics, data may name them by an alias alone.
 /// Messages are numbered: after a gap aliases are not relied on, and the edge node is asked for its births anew.
 public struct SparkplugPayloadDecoder: PayloadDecoder {
-    /// Of the births of an edge node and its devices together.
-    static let metricsOfEdgeMax = 100_000
-
     public var name: String { "sparkplug-b" }
     let naming: SparkplugNaming
     var state: SparkplugState
+    /// What an earlier run remembered beside births, and births for which there is no room, until the first payload.
+    var recalled: [(key: [UInt8], body: [UInt8])] = []
     /// A message is decoded apart from those that came before and after it.
     private var isReplay = false
 
@@ -25,9 +24,10 @@ public struct SparkplugPayloadDecoder: PayloadDecoder {
     }
 
     public mutating func decode(payload: Int, of intake: inout Intake, as context: DecodingContext) {
-        let mark = intake.decodedMark
         let memories = intake.memories.count
         let replies = intake.replies.count
+        if !recalled.isEmpty { settleRecalled(&intake) }
+        let mark = intake.decodedMark
         // The same memory, held a second time: the batch is changed while its bytes are read.
         let bytes = intake.bytes
         let body = intake.payloads[payload].body.indices
@@ -53,14 +53,13 @@ public struct SparkplugPayloadDecoder: PayloadDecoder {
         guard let topic = SparkplugTopic(topicBytes) else { throw DecodingFailure(.noMatch, at: 0) }
         if topic.verb == .other { return }
         let frame = try SparkplugFrame(bytes)
-        let device = try state.device(topic, topicBytes)
         var reader = SparkplugMetricReader(payload: payload, of: intake, frame, context, naming)
+        let message = SparkplugAddress(topic, topicBytes, state)
         switch topic.verb {
-        case .nodeData, .deviceData: try readData(device, bytes, &reader, &intake)
-        case .nodeBirth: try readBirth(device, ofNode: true, bytes, &reader, &intake)
-        case .deviceBirth: try readBirth(device, ofNode: false, bytes, &reader, &intake)
-        case .nodeDeath: try readNodeDeath(device, bytes, frame, payload, &intake)
-        case .deviceDeath: readDeviceDeath(device, frame, payload, &intake)
+        case .nodeData, .deviceData: try readData(message, topicBytes, bytes, &reader, &intake)
+        case .nodeBirth, .deviceBirth: try readBirth(message, topicBytes, bytes, &reader, &intake)
+        case .nodeDeath: try readNodeDeath(message, bytes, payload, &intake)
+        case .deviceDeath: readDeviceDeath(message, topicBytes, frame, payload, &intake)
         case .other: break
         }
     }
@@ -68,9 +67,14 @@ public struct SparkplugPayloadDecoder: PayloadDecoder {
     // MARK: Data
 
     private mutating func readData(
-        _ device: Int, _ bytes: Span<UInt8>, _ reader: inout SparkplugMetricReader,
-        _ intake: inout Intake
+        _ address: SparkplugAddress, _ topicBytes: Span<UInt8>, _ bytes: Span<UInt8>,
+        _ reader: inout SparkplugMetricReader, _ intake: inout Intake
     ) throws(DecodingFailure) {
+        let device = address.device
+        guard device >= 0 else {
+            try readStranger(address, topicBytes, bytes, &reader, &intake)
+            return
+        }
         let index = Int(state.devices[device].session)
         var session = state.sessions[index]
         session.note(reader.frame)
@@ -81,120 +85,117 @@ public struct SparkplugPayloadDecoder: PayloadDecoder {
             ? reader.received.millisecondsSince1970 >= state.devices[device].since
             : state.devices[device].generation == session.generation
         try reader.readData(bytes, state.devices[device].birth, hasAliases: hasAliases, &intake)
-        _ = claimStation(device, mark, reader.payload, &intake)
+        if intake.readings.count > mark.readings, let reason = state.claimStation(device) {
+            intake.refuse(payload: reader.payload, since: mark, DecodingFailure(reason, at: 0))
+        }
         if !session.isCertain || reader.lacksBirth || !state.devices[device].isAlive {
-            askForRebirth(device, &session, reader.received, &intake)
+            askForRebirth(address.topic, topicBytes, &session.requests, reader.received, &intake)
         }
         state.sessions[index] = session
         remember(session, of: device, in: &intake)
     }
 
-    /// Takes the payload's readings back when their station is not the device's; returns whether it is.
-    private mutating func claimStation(
-        _ device: Int, _ mark: Intake.DecodedMark, _ payload: Int, _ intake: inout Intake
-    ) -> Bool {
-        guard intake.readings.count > mark.readings, let reason = state.claimStation(device) else {
-            return true
-        }
-        intake.refuse(payload: payload, since: mark, DecodingFailure(reason, at: 0))
-        return false
-    }
-
-    // MARK: Births
-
-    private mutating func readBirth(
-        _ device: Int, ofNode isOfNode: Bool, _ bytes: Span<UInt8>,
-        _ reader: inout SparkplugMetricReader,
-        _ intake: inout Intake
+    /// Reads data of what is not born: those metrics that say all of themselves.
+    private mutating func readStranger(
+        _ address: SparkplugAddress, _ topicBytes: Span<UInt8>, _ bytes: Span<UInt8>,
+        _ reader: inout SparkplugMetricReader, _ intake: inout Intake
     ) throws(DecodingFailure) {
-        let index = Int(state.devices[device].session)
         let mark = intake.decodedMark
-        reader.station = state.station(device, in: &intake)
-        let birth = try reader.readBirth(bytes, &intake)
-        let former = state.devices[device].birth?.entries.count ?? 0
-        guard Int(state.sessions[index].metrics) - former + birth.entries.count <= Self.metricsOfEdgeMax
-        else {
-            throw DecodingFailure(.tooManyReadings, at: 0)
+        let station = state.stationName(address.topic, topicBytes)
+        reader.station = intake.intern(station.span)
+        try reader.readData(bytes, nil, hasAliases: false, &intake)
+        if intake.readings.count > mark.readings,
+            let reason = state.claimStation(station, address.topic, topicBytes, node: address.node)
+        {
+            intake.refuse(payload: reader.payload, since: mark, DecodingFailure(reason, at: 0))
         }
-        let sequence = isOfNode ? try Self.birthDeathSequence(bytes) : nil
-        let isOurs = claimStation(device, mark, reader.payload, &intake)
-        if isOfNode {
-            state.sessions[index].begin(reader.frame)
-            state.sessions[index].birthDeathSequence = sequence ?? 0
-            state.sessions[index].hasBirthDeathSequence = sequence != nil
-            state.forEachDevice(of: device) { device, state in
-                state.setDead(device)
-                Self.rememberDeath(device, &state, &intake)
-            }
-        } else {
-            state.sessions[index].note(reader.frame)
-        }
-        state.setBorn(device, birth, generation: state.sessions[index].generation, reader.received)
-        var session = state.sessions[index]
-        if !session.isCertain { askForRebirth(device, &session, reader.received, &intake) }
-        state.sessions[index] = session
-        if isOurs {
-            let payload = intake.payloads[reader.payload]
-            intake.memories.append(Memory(key: payload.topic, body: payload.body))
-            rememberSince(device, in: &intake)
-            state.setRemembered(device, true)
-            Self.forgetDeath(device, &state, &intake)
-        } else {
-            Self.forget(device, &state, &intake)
-        }
-        remember(session, of: device, in: &intake)
+        noteStranger(address, topicBytes, reader.frame, reader.received, &intake)
     }
 
-    /// The metric `bdSeq` of a birth or death of an edge node.
-    static func birthDeathSequence(_ bytes: Span<UInt8>) throws(DecodingFailure) -> UInt64? {
-        var sequence: UInt64?
-        try SparkplugMetricReader.forEachMetric(of: bytes) { metric throws(DecodingFailure) in
-            if bytes.extracting(metric.name).spells("bdSeq"),
-                metric.member == .int || metric.member == .long
-            {
-                sequence = metric.bits
-            }
+    /// Asks the edge node of something that is not born for its births.
+    private mutating func noteStranger(
+        _ address: SparkplugAddress, _ topicBytes: Span<UInt8>, _ frame: SparkplugFrame, _ now: Timestamp,
+        _ intake: inout Intake
+    ) {
+        guard address.node >= 0 else {
+            let key = address.nodeHash(topicBytes)
+            var requests = state.strangers.requests[key] ?? SparkplugRequests()
+            askForRebirth(address.topic, topicBytes, &requests, now, &intake)
+            state.strangers.requests[key] = requests
+            return
         }
-        return sequence
+        let index = Int(state.devices[address.node].session)
+        state.sessions[index].note(frame)
+        askForRebirth(address.topic, topicBytes, &state.sessions[index].requests, now, &intake)
+        remember(state.sessions[index], of: address.node, in: &intake)
     }
 
     // MARK: Deaths
 
     /// The death of an edge node, which is also that of its devices; the broker sends it, as the node's will.
     private mutating func readNodeDeath(
-        _ device: Int, _ bytes: Span<UInt8>, _ frame: SparkplugFrame, _ payload: Int,
-        _ intake: inout Intake
+        _ address: SparkplugAddress, _ bytes: Span<UInt8>, _ payload: Int, _ intake: inout Intake
     ) throws(DecodingFailure) {
-        let index = Int(state.devices[device].session)
         let sequence = try Self.birthDeathSequence(bytes)
+        let node = address.node
+        guard node >= 0 else { return }
+        let index = Int(state.devices[node].session)
         if state.sessions[index].hasBirthDeathSequence {
             guard let sequence else { throw DecodingFailure(.missingMember, at: 0) }
             // The will of an earlier connection comes when the broker has noticed its end, maybe after the next birth.
             if sequence != state.sessions[index].birthDeathSequence { return }
         }
         let first = intake.readings.count
-        state.fallSilent(device, payload, since: first, &intake)
-        Self.rememberDeath(device, &state, &intake)
-        state.forEachDevice(of: device) { device, state in
+        state.fallSilent(node, payload, since: first, &intake)
+        Self.rememberDeath(node, &state, &intake)
+        state.forEachDevice(of: node) { device, state in
             state.fallSilent(device, payload, since: first, &intake)
             Self.rememberDeath(device, &state, &intake)
         }
         state.sessions[index].end()
-        intake.memories.append(Memory(key: state.sessionKey(device, in: &intake), body: .none))
+        Self.forgetSession(node, state, &intake)
     }
 
     private mutating func readDeviceDeath(
-        _ device: Int, _ frame: SparkplugFrame, _ payload: Int, _ intake: inout Intake
+        _ address: SparkplugAddress, _ topicBytes: Span<UInt8>, _ frame: SparkplugFrame, _ payload: Int,
+        _ intake: inout Intake
     ) {
-        let index = Int(state.devices[device].session)
+        let received = intake.payloads[payload].received
+        guard address.device >= 0 else {
+            noteStranger(address, topicBytes, frame, received, &intake)
+            return
+        }
+        let index = Int(state.devices[address.device].session)
         var session = state.sessions[index]
         session.note(frame)
-        state.fallSilent(device, payload, since: intake.readings.count, &intake)
-        Self.rememberDeath(device, &state, &intake)
+        state.fallSilent(address.device, payload, since: intake.readings.count, &intake)
+        Self.rememberDeath(address.device, &state, &intake)
         if !session.isCertain {
-            askForRebirth(device, &session, intake.payloads[payload].received, &intake)
+            askForRebirth(address.topic, topicBytes, &session.requests, received, &intake)
         }
         state.sessions[index] = session
-        remember(session, of: device, in: &intake)
+        remember(session, of: address.device, in: &intake)
+    }
+}
+
+/// Whom a message comes from, and what of it is known.
+struct SparkplugAddress {
+    let topic: SparkplugTopic
+    /// Indices in `SparkplugState.devices`; -1 when it is not known. Of an edge node both are its own.
+    let device: Int
+    let node: Int
+
+    @inline(__always)
+    init(_ topic: SparkplugTopic, _ bytes: Span<UInt8>, _ state: SparkplugState) {
+        self.topic = topic
+        device = state.device(topic, bytes)
+        node =
+            device >= 0
+            ? Int(state.devices[device].node) : topic.device.isEmpty ? -1 : state.node(topic, bytes)
+    }
+
+    /// The hash of the edge node's key.
+    func nodeHash(_ bytes: Span<UInt8>) -> Int {
+        SeededHash.of(bytes.extracting(topic.group), bytes.extracting(topic.edge))
     }
 }

@@ -4,9 +4,6 @@ import Readings
 ///
 /// Of numbers only, so that the copy of all of them that a batch costs is one block of memory.
 struct SparkplugSession: Sendable {
-    static let rebirthPauseMilliseconds: Int64 = 10_000
-    static let rebirthPauseMillisecondsMax: Int64 = 300_000
-
     /// The number of the last message, 0 … 255; `notKnown`, or `notCounted` when its birth had none.
     private(set) var sequence: Int16 = notKnown
     private static let notKnown: Int16 = -1
@@ -22,10 +19,9 @@ struct SparkplugSession: Sendable {
     /// The number of the MQTT session, as the last birth of the edge node gave it.
     var birthDeathSequence: UInt64 = 0
     var hasBirthDeathSequence = false
-    /// When it was last asked for a rebirth; milliseconds since 1970.
-    private var lastRequest: Int64 = .min
-    /// How often since it last answered.
-    private var requests: UInt8 = 0
+    var requests = SparkplugRequests()
+    /// Since its birth there was a birth of a device for which there was no room; to ask for it anew is of little use.
+    var lacksRoom = false
     /// Metrics of the births of the node and its devices.
     var metrics: Int32 = 0
     /// Indices in `SparkplugState.devices`; -1 when it has none.
@@ -59,7 +55,8 @@ struct SparkplugSession: Sendable {
         lastTimestamp = frame.timestamp ?? 0
         isCertain = true
         generation &+= 1
-        requests = 0
+        if !lacksRoom { requests.noteAnswer() }
+        lacksRoom = false
     }
 
     /// A death of the edge node.
@@ -72,21 +69,6 @@ struct SparkplugSession: Sendable {
     private static func number(_ frame: SparkplugFrame) -> Int16 {
         guard let sequence = frame.sequence, sequence <= 255 else { return notKnown }
         return Int16(sequence)
-    }
-
-    /// Whether the edge node is to be asked for a rebirth now.
-    ///
-    /// Not more often than every 10 s, and ever more seldom, down to every 5 min, while it does not answer.
-    mutating func asksForRebirth(at now: Timestamp) -> Bool {
-        let now = now.millisecondsSince1970
-        let doublings = Int64(max(0, Int(requests) - 1))
-        let pause = min(
-            Self.rebirthPauseMilliseconds << min(doublings, 8), Self.rebirthPauseMillisecondsMax)
-        // A clock that was set back must not silence us until it is there again.
-        if lastRequest != .min, now >= lastRequest, now &- lastRequest < pause { return false }
-        lastRequest = now
-        requests = min(requests + 1, 16)
-        return true
     }
 }
 

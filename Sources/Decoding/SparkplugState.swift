@@ -1,23 +1,30 @@
 import Formats
 import Readings
 
-/// The edge nodes and devices that a source has heard of, and what they announced.
+/// The edge nodes and devices of a source that are born, and what they announced.
 ///
 /// A value: the copy that is kept before a batch shares what does not change in it, which is all but the sessions
 /// unless there is a birth or a death.
 struct SparkplugState: Sendable {
     /// The edge nodes among them.
     static let devicesMax = 10_000
+    /// Of memory, for all births together; what is dead gives way when there would be more.
+    static let birthBytesMax = 64 << 20
 
-    private(set) var devices: [Device] = []
+    var devices: [Device] = []
     var sessions: [SparkplugSession] = []
-    /// Keys and stations, one after the other.
-    private var texts: [UInt8] = []
-    /// Indices of devices by their key, and by their station once they own it; -1 where there is none.
-    private var slots: [Int32] = Array(repeating: -1, count: 16)
-    private var stations: [Int32] = Array(repeating: -1, count: 16)
-    private let template: SparkplugStation?
-    private let hasStationsByDevice: Bool
+    var strangers = SparkplugStrangers()
+    /// Of `birthBytesMax`.
+    var birthBytes = 0
+    private var keys = SparkplugTable()
+    /// Devices by the stations that they own.
+    var stations = SparkplugTable()
+    private var freeDevices: [Int32] = []
+    private var freeSessions: [Int32] = []
+    /// Where something dead was looked for last; from there on the others are looked at first.
+    private var hand = -1
+    let template: SparkplugStation?
+    let hasStationsByDevice: Bool
 
     init(template: SparkplugStation?) {
         self.template = template
@@ -28,16 +35,17 @@ struct SparkplugState: Sendable {
     struct Device: Sendable {
         enum Station: UInt8, Sendable { case unclaimed, owned, invalid }
 
-        /// Ranges of `texts`: `GROUP/EDGE[/DEVICE]`, the length of `GROUP`, the station.
-        var key: Range<Int32>
+        /// `GROUP/EDGE[/DEVICE]`, then the station; empty where the place is free.
+        var text: [UInt8]
         var groupLength: Int32
-        var stationText: Range<Int32>
+        var keyLength: Int32
         var station = Station.unclaimed
         /// Its edge node; itself where it is one.
         var node: Int32
         var session: Int32
         /// The next device of its edge node; -1.
         var next: Int32 = -1
+        /// An edge node may have none, when only its devices are born.
         var birth: SparkplugBirth?
         /// Of the session, when it was born.
         var generation: UInt32 = 0
@@ -49,243 +57,195 @@ struct SparkplugState: Sendable {
         var isRemembered = false
         /// So is that it has died since.
         var isDeathRemembered = false
+
+        var stationRange: Range<Int> { Int(keyLength)..<text.count }
+
+        var stationHash: Int { SeededHash.of(text.span.extracting(stationRange)) }
+
+        func hasStation(_ station: Span<UInt8>) -> Bool {
+            text.span.extracting(stationRange).isEqual(to: station)
+        }
+
+        var keyHash: Int {
+            let key = text.span.extracting(first: Int(keyLength))
+            return SeededHash.of(
+                key.extracting(0..<Int(groupLength)), key.extracting((Int(groupLength) + 1)..<key.count))
+        }
+
+        @inline(__always)
+        func hasKey(_ group: Span<UInt8>, _ tail: Span<UInt8>) -> Bool {
+            let length = Int(groupLength)
+            let key = text.span.extracting(first: Int(keyLength))
+            return length == group.count && key.count == length + 1 + tail.count
+                && key.extracting(0..<length).isEqual(to: group)
+                && key.extracting((length + 1)..<key.count).isEqual(to: tail)
+        }
     }
 
     // MARK: Finding
 
-    /// The index of the topic's device, of which nothing need be known yet.
-    ///
-    /// - Throws: `tooManyReadings` when there would be more than 10,000.
-    mutating func device(_ topic: SparkplugTopic, _ bytes: Span<UInt8>) throws(DecodingFailure) -> Int {
-        let group = bytes.extracting(topic.group)
-        let found = find(group, bytes.extracting(topic.tail))
-        if found >= 0 { return found }
-        let isDevice = !topic.device.isEmpty
-        let known = isDevice ? find(group, bytes.extracting(topic.edge)) : -1
-        guard devices.count + (isDevice && known < 0 ? 2 : 1) <= Self.devicesMax else {
-            throw DecodingFailure(.tooManyReadings, at: 0)
-        }
-        let node =
-            !isDevice || known >= 0
-            ? known : add(group, bytes.extracting(topic.edge), bytes.extracting(0..<0), -1)
-        return add(group, bytes.extracting(topic.edge), bytes.extracting(topic.device), node)
+    /// The index of the topic's device, or edge node in a message of its own; -1 when it is not known.
+    @inline(__always)
+    func device(_ topic: SparkplugTopic, _ bytes: Span<UInt8>) -> Int {
+        find(bytes.extracting(topic.group), bytes.extracting(topic.tail))
     }
 
-    private func find(_ group: Span<UInt8>, _ tail: Span<UInt8>) -> Int {
-        let mask = slots.count - 1
-        var slot = SeededHash.of(group, tail) & mask
-        while slots[slot] >= 0 {
-            let index = Int(slots[slot])
-            let key = texts.span.extracting(Self.wide(devices[index].key))
-            let length = Int(devices[index].groupLength)
-            if length == group.count, key.count == length + 1 + tail.count,
-                key.extracting(0..<length).isEqual(to: group),
-                key.extracting((length + 1)..<key.count).isEqual(to: tail)
-            {
-                return index
-            }
-            slot = (slot + 1) & mask
-        }
-        return -1
+    /// The index of the topic's edge node; -1 when it is not known.
+    @inline(__always)
+    func node(_ topic: SparkplugTopic, _ bytes: Span<UInt8>) -> Int {
+        find(bytes.extracting(topic.group), bytes.extracting(topic.edge))
     }
 
     @inline(__always)
-    private static func wide(_ range: Range<Int32>) -> Range<Int> {
-        Int(range.lowerBound)..<Int(range.upperBound)
+    private func find(_ group: Span<UInt8>, _ tail: Span<UInt8>) -> Int {
+        keys.first(SeededHash.of(group, tail)) { devices[$0].hasKey(group, tail) }
+    }
+
+    /// The group and `EDGE[/DEVICE]` of the device's topic.
+    @inline(__always)
+    func key(_ device: Int) -> (group: ArraySlice<UInt8>, tail: ArraySlice<UInt8>) {
+        let length = Int(devices[device].groupLength)
+        let text = devices[device].text
+        return (text[..<length], text[(length + 1)..<Int(devices[device].keyLength)])
     }
 
     // MARK: Adding
 
-    /// - Parameter node: The device's edge node; -1 for an edge node, which gets a session.
-    private mutating func add(
-        _ group: Span<UInt8>, _ edge: Span<UInt8>, _ device: Span<UInt8>, _ node: Int
-    ) -> Int {
-        let index = devices.count
-        let start = texts.count
-        append(group)
-        texts.append(UInt8(ascii: "/"))
-        append(edge)
-        if !device.isEmpty {
-            texts.append(UInt8(ascii: "/"))
-            append(device)
-        }
-        let end = texts.count
-        let station = appendStation(group, edge, device)
-        var added = Device(
-            key: Int32(start)..<Int32(end), groupLength: Int32(group.count),
-            stationText: Int32(station.lowerBound)..<Int32(station.upperBound),
-            node: Int32(node < 0 ? index : node),
-            session: node < 0 ? Int32(sessions.count) : devices[node].session)
-        if !StationID.isValid(texts.span.extracting(station)) { added.station = .invalid }
-        devices.append(added)
-        if node < 0 {
-            sessions.append(SparkplugSession())
+    /// How many must give way before the topic's device can be added.
+    func placesLacking(_ topic: SparkplugTopic, _ bytes: Span<UInt8>) -> Int {
+        let wanted = topic.device.isEmpty || node(topic, bytes) >= 0 ? 1 : 2
+        return max(0, devices.count - freeDevices.count + wanted - Self.devicesMax)
+    }
+
+    /// Adds the topic's device, which is not known, and its edge node where that is not known either.
+    mutating func add(_ topic: SparkplugTopic, _ bytes: Span<UInt8>) -> Int {
+        if topic.device.isEmpty { return addNode(topic, bytes) }
+        let known = node(topic, bytes)
+        let node = known >= 0 ? known : addNode(topic, bytes)
+        let index = add(topic, bytes, device: topic.device, node)
+        let session = Int(devices[node].session)
+        let last = Int(sessions[session].lastDevice)
+        if last < 0 {
+            sessions[session].firstDevice = Int32(index)
         } else {
-            let session = Int(added.session)
-            let last = Int(sessions[session].lastDevice)
-            if last < 0 {
-                sessions[session].firstDevice = Int32(index)
-            } else {
-                devices[last].next = Int32(index)
-            }
-            sessions[session].lastDevice = Int32(index)
+            devices[last].next = Int32(index)
         }
-        if devices.count * 2 > slots.count { grow() }
-        let hash = keyHash(index)
-        Self.insert(index, hash, &slots)
+        sessions[session].lastDevice = Int32(index)
         return index
     }
 
-    private mutating func append(_ text: Span<UInt8>) {
-        for index in text.indices { texts.append(text[index]) }
-    }
-
-    /// The device's name, or the edge node's where there is none; else as the template has it.
-    private mutating func appendStation(
-        _ group: Span<UInt8>, _ edge: Span<UInt8>, _ device: Span<UInt8>
-    ) -> Range<Int> {
-        let start = texts.count
-        var literal: [UInt8] = []
-        for part in template?.parts ?? [.device] {
-            switch part {
-            case .literal(let text): literal = text
-            case .device:
-                // What would join it to the rest joins nothing.
-                if !device.isEmpty {
-                    append(literal.span)
-                    append(device)
-                }
-                literal = []
-            case .edge, .group:
-                append(literal.span)
-                append(part == .edge ? edge : group)
-                literal = []
-            }
+    private mutating func addNode(_ topic: SparkplugTopic, _ bytes: Span<UInt8>) -> Int {
+        let index = add(topic, bytes, device: 0..<0, -1)
+        var session = SparkplugSession()
+        session.requests = strangers.requests[devices[index].keyHash] ?? SparkplugRequests()
+        if let free = freeSessions.popLast() {
+            devices[index].session = free
+            sessions[Int(free)] = session
+        } else {
+            devices[index].session = Int32(sessions.count)
+            sessions.append(session)
         }
-        append(literal.span)
-        if texts.count == start { append(edge) }
-        return start..<texts.count
+        return index
     }
 
-    private mutating func grow() {
-        slots = Array(repeating: -1, count: slots.count * 2)
-        stations = Array(repeating: -1, count: slots.count)
-        // The last one is the one for which there was no room; it is put in by whoever added it.
-        for index in devices.indices.dropLast() {
-            let hash = keyHash(index)
-            Self.insert(index, hash, &slots)
-            guard devices[index].station == .owned else { continue }
-            let stationHash = stationHash(index)
-            Self.insert(index, stationHash, &stations)
+    /// - Parameter node: The device's edge node; -1 for an edge node.
+    private mutating func add(
+        _ topic: SparkplugTopic, _ bytes: Span<UInt8>, device: Range<Int>, _ node: Int
+    ) -> Int {
+        var text: [UInt8] = []
+        text.append(bytes.extracting(topic.group))
+        text.append(UInt8(ascii: "/"))
+        text.append(bytes.extracting(topic.edge))
+        if !device.isEmpty {
+            text.append(UInt8(ascii: "/"))
+            text.append(bytes.extracting(device))
         }
+        let keyLength = text.count
+        appendStation(topic, bytes, device: device, to: &text)
+        let index = freeDevices.last.map { Int($0) } ?? devices.count
+        var added = Device(
+            text: text, groupLength: Int32(topic.group.count), keyLength: Int32(keyLength),
+            node: Int32(node < 0 ? index : node), session: node < 0 ? -1 : devices[node].session)
+        if !StationID.isValid(text.span.extracting(keyLength..<text.count)) { added.station = .invalid }
+        if freeDevices.popLast() == nil {
+            devices.append(added)
+        } else {
+            devices[index] = added
+        }
+        keys.insert(index, devices[index].keyHash)
+        return index
     }
 
-    private func keyHash(_ device: Int) -> Int {
-        let key = texts.span.extracting(Self.wide(devices[device].key))
-        let length = Int(devices[device].groupLength)
-        return SeededHash.of(key.extracting(0..<length), key.extracting((length + 1)..<key.count))
-    }
+    // MARK: Removing
 
-    private static func insert(_ index: Int, _ hash: Int, _ slots: inout [Int32]) {
-        let mask = slots.count - 1
-        var slot = hash & mask
-        while slots[slot] >= 0 { slot = (slot + 1) & mask }
-        slots[slot] = Int32(index)
-    }
-
-    // MARK: Stations
-
-    private func stationHash(_ device: Int) -> Int {
-        let station = texts.span.extracting(Self.wide(devices[device].stationText))
-        return SeededHash.of(station)
-    }
-
-    /// Makes the device the one that its station's readings come from; else why it cannot be.
+    /// Those of the dead whose removal gives so many places; `nil` when it gives less.
     ///
-    /// Whoever came first keeps the station as long as the process lives, dead or not: two instruments in one series
-    /// would be a mistake that nobody sees.
-    mutating func claimStation(_ device: Int) -> Fault.Reason? {
-        switch devices[device].station {
-        case .owned: return nil
-        case .invalid: return .badStation
-        case .unclaimed: break
+    /// An edge node is not among them as long as it has devices.
+    /// - Parameter node: An edge node that is not to be among them.
+    mutating func expendable(_ places: Int, sparing node: Int = -1) -> [Int]? {
+        var found: [Int] = []
+        var count = 0
+        for _ in devices.indices {
+            if count >= places { break }
+            hand = hand + 1 < devices.count ? hand + 1 : 0
+            guard hand != node, isExpendable(hand) else { continue }
+            found.append(hand)
+            count += isLastOfUnborn(hand) && Int(devices[hand].node) != node ? 2 : 1
         }
-        guard let slot = slotOfStation(device) else { return .stationMismatch }
-        if stations[slot] < 0 { stations[slot] = Int32(device) }
-        devices[device].station = .owned
-        return nil
+        return count >= places ? found : nil
     }
 
-    /// Where in `stations` the device's station stands or is to stand; `nil` when it is another's.
-    private func slotOfStation(_ device: Int) -> Int? {
-        let station = texts.span.extracting(Self.wide(devices[device].stationText))
-        let mask = stations.count - 1
-        var slot = stationHash(device) & mask
-        while stations[slot] >= 0 {
-            let owner = devices[Int(stations[slot])]
-            if texts.span.extracting(Self.wide(owner.stationText)).isEqual(to: station) {
-                // A template without the device gives all devices of an edge node one station on purpose.
-                return !hasStationsByDevice && owner.node == devices[device].node ? slot : nil
-            }
-            slot = (slot + 1) & mask
+    private func isExpendable(_ device: Int) -> Bool {
+        !devices[device].text.isEmpty && !devices[device].isAlive && !hasDevices(device)
+    }
+
+    /// Whether its edge node goes with it.
+    private func isLastOfUnborn(_ device: Int) -> Bool {
+        let node = Int(devices[device].node)
+        guard node != device, devices[node].birth == nil else { return false }
+        let session = Int(devices[node].session)
+        return sessions[session].firstDevice == Int32(device) && sessions[session].lastDevice == Int32(device)
+    }
+
+    /// Whether it is an edge node with devices.
+    func hasDevices(_ device: Int) -> Bool {
+        Int(devices[device].node) == device && sessions[Int(devices[device].session)].firstDevice >= 0
+    }
+
+    /// Makes the place of a device, or of an edge node without devices, free for another; its station too.
+    mutating func remove(_ device: Int) {
+        removeBirth(device)
+        releaseStation(device)
+        keys.remove(device, devices[device].keyHash)
+        let session = devices[device].session
+        if Int(devices[device].node) == device {
+            freeSessions.append(session)
+        } else {
+            unlink(device, Int(session))
         }
-        return slot
+        devices[device] = Device(text: [], groupLength: 0, keyLength: 0, node: -1, session: -1)
+        freeDevices.append(Int32(device))
     }
 
-    /// Puts the device's station into the batch.
-    func station(_ device: Int, in intake: inout Intake) -> TextRange {
-        let start = intake.text.count
-        intake.text.append(contentsOf: texts[Self.wide(devices[device].stationText)])
-        return TextRange(inText: start..<intake.text.count)
-    }
-
-    // MARK: Births and deaths
-
-    /// - Parameter received: `nil` for a birth that an earlier run remembered.
-    mutating func setBorn(_ device: Int, _ birth: SparkplugBirth, generation: UInt32, _ received: Timestamp?) {
-        if let received {
-            let isAsBefore = devices[device].birth?.hasSameAliases(as: birth) ?? false
-            let since = received.millisecondsSince1970
-            devices[device].since = isAsBefore ? min(since, devices[device].since) : since
+    private mutating func unlink(_ device: Int, _ session: Int) {
+        let next = devices[device].next
+        var previous: Int32 = -1
+        var index = sessions[session].firstDevice
+        while index >= 0, Int(index) != device {
+            previous = index
+            index = devices[Int(index)].next
         }
-        let session = Int(devices[device].session)
-        sessions[session].metrics += Int32(
-            birth.entries.count - (devices[device].birth?.entries.count ?? 0))
-        devices[device].birth = birth
-        devices[device].generation = generation
-        devices[device].isAlive = true
-        // Memories come in any order.
-        if received == nil, devices[device].isDeathRemembered { setDead(device) }
+        if previous < 0 {
+            sessions[session].firstDevice = next
+        } else {
+            devices[Int(previous)].next = next
+        }
+        if next < 0 { sessions[session].lastDevice = previous }
     }
+}
 
-    /// Its birth stays, for the units of metrics that come by name.
-    mutating func setDead(_ device: Int) {
-        devices[device].isAlive = false
-        devices[device].generation = 0
-    }
-
-    mutating func setDeathRemembered(_ device: Int, _ isRemembered: Bool) {
-        devices[device].isDeathRemembered = isRemembered
-    }
-
-    /// It had died when the earlier run ended.
-    mutating func recallDeath(_ device: Int) {
-        devices[device].isDeathRemembered = true
-        setDead(device)
-    }
-
-    mutating func setSince(_ device: Int, _ since: Int64) {
-        devices[device].since = since
-    }
-
-    mutating func setRemembered(_ device: Int, _ isRemembered: Bool) {
-        devices[device].isRemembered = isRemembered
-    }
-
-    /// The group and `EDGE[/DEVICE]` of the device's topic.
-    func key(_ device: Int) -> (group: ArraySlice<UInt8>, tail: ArraySlice<UInt8>) {
-        let key = Self.wide(devices[device].key)
-        let middle = key.lowerBound + Int(devices[device].groupLength)
-        return (texts[key.lowerBound..<middle], texts[(middle + 1)..<key.upperBound])
+extension [UInt8] {
+    mutating func append(_ text: Span<UInt8>) {
+        for index in text.indices { append(text[index]) }
     }
 }

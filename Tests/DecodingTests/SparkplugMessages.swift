@@ -61,9 +61,16 @@ struct SparkplugSource {
     private(set) var memories: [[UInt8]: [UInt8]] = [:]
     private(set) var last = Intake(source: "mqtt:test")
 
-    init() {
-        decoder = IntakeDecoder(
-            decoder: SparkplugPayloadDecoder(FormatDefinition(.sparkplugB)), context: DecodingContext())
+    private let definition: FormatDefinition
+
+    init(_ definition: FormatDefinition = FormatDefinition(.sparkplugB)) {
+        self.definition = definition
+        decoder = IntakeDecoder(decoder: SparkplugPayloadDecoder(definition), context: DecodingContext())
+    }
+
+    /// Has more among what is remembered.
+    mutating func remember(_ more: [(key: [UInt8], body: [UInt8])]) {
+        for (key, body) in more { memories[key] = body }
     }
 
     /// Decodes one batch and commits it.
@@ -100,7 +107,7 @@ struct SparkplugSource {
 
     /// The same source in a new process.
     func restarted(reversed: Bool = false) -> SparkplugSource {
-        var restarted = SparkplugSource()
+        var restarted = SparkplugSource(definition)
         restarted.memories = memories
         let sorted = memories.sorted { $0.key.lexicographicallyPrecedes($1.key) }
         for (key, body) in reversed ? sorted.reversed() : sorted {
@@ -110,6 +117,6 @@ struct SparkplugSource {
     }
 
     private static func bytes(_ range: TextRange, in intake: Intake) -> [UInt8] {
-        intake.withBytes(of: range) { span in span.indices.map { span[$0] } }
+        Array((range.isInText ? intake.text : intake.bytes)[range.indices])
     }
 }
