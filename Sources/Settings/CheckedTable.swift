@@ -4,9 +4,9 @@ import Rules
 /// A table whose keys have been checked against the schema, with the defaults filled in.
 ///
 /// A key that was wrong is absent here; what the accessors give for it is never used, because the fault stands already.
-struct CheckedTable {
+struct CheckedTable: Sendable {
     /// A value as the schema's kind gives it: durations in milliseconds, sizes in bytes.
-    enum Checked {
+    enum Checked: Sendable {
         case text(String)
         case flag(Bool)
         case integer(Int64)
@@ -22,7 +22,7 @@ struct CheckedTable {
     }
 
     /// Two numbers of a part of the calendar, or two moments in nanoseconds since 1970, in the order of the file.
-    enum TimeSpan {
+    enum TimeSpan: Sendable {
         case numbers(Double, Double)
         case moments(Int64, Int64)
     }
