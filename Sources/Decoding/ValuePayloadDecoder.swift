@@ -56,10 +56,12 @@ public struct ValuePayloadDecoder: PayloadDecoder {
     /// The end of one of the words that stand for no number, or for none at all.
     private func endOfWord(_ bytes: Span<UInt8>, from start: Int) throws(DecodingFailure) -> Int {
         var end = start
+        // Eight letters, `infinity`, and a sign before them: a further letter would be shifted out of what is compared.
+        let lengthMax = bytes[start] == UInt8(ascii: "-") ? 9 : 8
         var packed: UInt64 = 0
         while end < bytes.count, bytes[end] > 0x20 {
             guard UTF8Sequence.length(bytes, at: end) > 0 else { throw DecodingFailure(.notText, at: end) }
-            guard end - start < 9 else { throw DecodingFailure(.badValue, at: start) }
+            guard end - start < lengthMax else { throw DecodingFailure(.badValue, at: start) }
             // Letters in lower case; nothing else that could be confused with them fits the words below.
             if bytes[end] != UInt8(ascii: "-") || end > start { packed = packed << 8 | UInt64(bytes[end] | 0x20) }
             end += 1
