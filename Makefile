@@ -88,6 +88,7 @@ install: ## Copy the program, its example, unit and completions below DESTDIR; r
 	install -D -m 644 systemd/serial.conf $(DESTDIR)$(prefix)/share/doc/quantrac/serial.conf
 	install -D -m 644 -t $(DESTDIR)$(prefix)/share/quantrac/models deploy/models/*
 	install -D -m 644 -t $(DESTDIR)$(prefix)/share/quantrac/quality deploy/quality/*
+	install -D -m 644 -t $(DESTDIR)$(prefix)/share/quantrac/formats deploy/formats/*
 	install -D -m 644 deploy/observed-properties.csv $(DESTDIR)$(prefix)/share/quantrac/observed-properties.csv
 	install -D -m 644 deploy/mosquitto.conf $(DESTDIR)$(prefix)/share/doc/quantrac/mosquitto.conf
 	install -D -m 644 deploy/mosquitto.acl $(DESTDIR)$(prefix)/share/doc/quantrac/mosquitto.acl

@@ -118,7 +118,9 @@ struct DecodeCommand: ParsableCommand {
                 ? .required : .received)
         var batch = IntakeDecoder(decoder: decoder, context: context, name: definition.name)
         batch.decode(&intake)
-        note(intake, patterns)
+        // These read the topic themselves, whatever a pattern says.
+        let readsTopic = definition.kind == .sparkplugB || definition.kind == .stationFile
+        note(intake, pattern == nil && readsTopic ? [] : patterns)
         return intake
     }
 
